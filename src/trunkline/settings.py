@@ -1,0 +1,81 @@
+"""Configuration: environment variables that start with TRUNKLINE_, each with a default."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+__all__ = ["CarrierRoute", "Settings", "default_data_dir"]
+
+
+def default_data_dir() -> Path:
+    """The data folder when none is named: `~/.local/share/trunkline` (XDG)."""
+    import os
+
+    base = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
+    return Path(base).expanduser() / "trunkline"
+
+
+class CarrierRoute(BaseModel):
+    """A carrier other than the virtual one, and the numbers that it serves."""
+
+    name: str = Field(description="Name of the carrier, unique, as `why` and events show it")
+    factory: str = Field(description="`package.module:callable` that makes the carrier")
+    prefixes: list[str] = Field(description="E.164 prefixes of the recipients it serves")
+    options: dict[str, str] = Field(default_factory=dict, description="Given to the factory")
+
+
+class Settings(BaseSettings):
+    """Everything that can be configured. docs/configuration.md is generated from this class."""
+
+    model_config = SettingsConfigDict(env_prefix="TRUNKLINE_", extra="ignore")
+
+    data: Path = Field(
+        default_factory=default_data_dir, description="Data folder: database, keys, logs"
+    )
+    host: str = Field(default="127.0.0.1", description="Address to listen on")
+    port: int = Field(
+        default=8080, ge=0, le=65535, description="Port to listen on; 0 takes a free one"
+    )
+    public_url: str | None = Field(
+        default=None, description="Scheme and host that clients use, for absolute links"
+    )
+    trust_forwarded: bool = Field(
+        default=False, description="Believe X-Forwarded-Proto and X-Forwarded-Host (behind a proxy)"
+    )
+    database_url: str | None = Field(
+        default=None, description="PostgreSQL 15 or later instead of the embedded one"
+    )
+    mode: Literal["development", "production"] = Field(
+        default="development", description="Production: one world whose clock cannot be moved"
+    )
+    max_concurrent_requests: int = Field(
+        default=400, ge=1, description="Requests of one account at once before 429"
+    )
+    max_body_bytes: int = Field(default=1 << 20, ge=1024, description="Largest request body")
+    commit_writers: int = Field(default=2, ge=1, le=8, description="Group commits at the same time")
+    commit_batch: int = Field(default=128, ge=1, description="Requests in one group commit at most")
+    commit_waiting: int = Field(
+        default=4000, ge=1, description="Requests that wait for a commit at most"
+    )
+    lease_seconds: float = Field(
+        default=10.0, gt=0, description="How long a silent node keeps its work"
+    )
+    receipt_deadline_seconds: float = Field(
+        default=259200.0,
+        gt=0,
+        description="In doubt for so long without a receipt: undelivered, 30008",
+    )
+    media_timeout_seconds: float = Field(default=15.0, gt=0, description="To fetch one media URL")
+    strict_numbers: bool = Field(
+        default=False, description="Refuse recipients that libphonenumber calls invalid"
+    )
+    carriers: list[CarrierRoute] = Field(
+        default_factory=list, description="Carriers beside the virtual one, as JSON"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Least level written to the log file"
+    )

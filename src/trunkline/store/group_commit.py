@@ -1,0 +1,192 @@
+"""Group commit: one transaction, and one fsync, for all that arrived within about a millisecond.
+
+A few writers each take everything that waits. What a request submits is a set of jobs that
+commit together or not at all; when a batch fails it is bisected, so that only the guilty request
+errors. The queue is bounded: beyond it a request is refused before anything is stored.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import asyncpg
+import structlog
+
+from trunkline.bus import Event
+from trunkline.store.database import UNREACHABLE, Connection, Database
+from trunkline.store.errors import Overloaded, StoreUnavailable
+
+__all__ = ["GroupCommit", "Job", "Refused", "Work"]
+
+log = structlog.get_logger(__name__)
+
+
+class Refused(Exception):
+    """A job that its own work declined, e.g. a transition that the lifecycle does not allow.
+
+    Returned, not raised: the rest of the batch commits, the later jobs of the same submission
+    are left out.
+    """
+
+
+class Work(Protocol):
+    """One kind of work that a commit can carry: the SQL for a list of items.
+
+    `order` sorts the kinds within a transaction. `write` returns a result for each item, in
+    order (a `Refused` where it declined), and appends the events that are to be published once
+    the transaction has committed.
+    """
+
+    order: int
+
+    async def write(
+        self, connection: Connection, items: Sequence[Any], events: list[Event]
+    ) -> Sequence[Any]:
+        """Write `items` within the open transaction of `connection`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One item for one kind of work."""
+
+    work: Work
+    item: Any
+
+
+class _Submission:
+    __slots__ = ("jobs", "outcome", "results")
+
+    def __init__(self, jobs: tuple[Job, ...], outcome: asyncio.Future[list[Any]]) -> None:
+        self.jobs = jobs
+        self.outcome = outcome
+        self.results: list[Any] = []
+
+
+class GroupCommit:
+    """The writers and their queue. `published` receives the events of each commit."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        published: Callable[[Iterable[Event]], None],
+        writers: int = 2,
+        batch: int = 128,
+        waiting: int = 4000,
+    ) -> None:
+        self._database = database
+        self._published = published
+        self._batch = batch
+        self._waiting = waiting
+        self._queue: deque[_Submission] = deque()
+        self._idle: list[asyncio.Future[None]] = []
+        self._writers = [asyncio.create_task(self._write_for_ever()) for _ in range(writers)]
+        self._closing = False
+
+    @property
+    def depth(self) -> int:
+        """How many submissions wait."""
+        return len(self._queue)
+
+    def submit(self, *jobs: Job, urgent: bool = False) -> asyncio.Future[list[Any]]:
+        """Commit `jobs` together; the future gives their results, in order.
+
+        Raises Overloaded at once when too many wait; `urgent` work, which frees what others
+        wait for (transitions of accepted messages), is taken all the same.
+        """
+        if self._closing or (len(self._queue) >= self._waiting and not urgent):
+            raise Overloaded("Too much waits to be committed.")
+        outcome: asyncio.Future[list[Any]] = asyncio.get_running_loop().create_future()
+        self._queue.append(_Submission(jobs, outcome))
+        if self._idle:
+            waiter = self._idle.pop()
+            if not waiter.done():
+                waiter.set_result(None)
+        return outcome
+
+    async def close(self) -> None:
+        """Commit what waits, then stop the writers."""
+        self._closing = True
+        for waiter in self._idle:
+            if not waiter.done():
+                waiter.set_result(None)
+        await asyncio.gather(*self._writers, return_exceptions=True)
+
+    async def _write_for_ever(self) -> None:
+        while True:
+            if not self._queue:
+                if self._closing:
+                    return
+                waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+                self._idle.append(waiter)
+                await waiter
+                continue
+            batch = [self._queue.popleft() for _ in range(min(len(self._queue), self._batch))]
+            try:
+                async with self._database.connection() as connection:
+                    while batch:
+                        await self._commit_or_bisect(connection, batch)
+                        # Keep the connection for as long as there is work: an acquire costs.
+                        batch = [
+                            self._queue.popleft() for _ in range(min(len(self._queue), self._batch))
+                        ]
+            except StoreUnavailable as error:
+                for submission in batch:
+                    _fail(submission, error)
+                await asyncio.sleep(0)
+
+    async def _commit_or_bisect(self, connection: Connection, batch: list[_Submission]) -> None:
+        try:
+            await self._commit(connection, batch)
+        except asyncpg.DataError as error:
+            await self._bisect(connection, batch, error)
+        except (*UNREACHABLE, TimeoutError):
+            raise
+        except Exception as error:
+            await self._bisect(connection, batch, error)
+
+    async def _bisect(
+        self, connection: Connection, batch: list[_Submission], error: Exception
+    ) -> None:
+        if len(batch) == 1:
+            log.error("commit.refused", error=type(error).__name__)
+            _fail(batch[0], error)
+            return
+        middle = len(batch) // 2
+        await self._commit_or_bisect(connection, batch[:middle])
+        await self._commit_or_bisect(connection, batch[middle:])
+
+    async def _commit(self, connection: Connection, batch: list[_Submission]) -> None:
+        events: list[Event] = []
+        kinds: dict[Work, list[tuple[_Submission, int]]] = {}
+        for submission in batch:
+            submission.results = [None] * len(submission.jobs)
+            for index, job in enumerate(submission.jobs):
+                kinds.setdefault(job.work, []).append((submission, index))
+        async with connection.transaction():
+            for work in sorted(kinds, key=lambda kind: kind.order):
+                places = [
+                    (submission, index)
+                    for submission, index in kinds[work]
+                    if not any(isinstance(r, Refused) for r in submission.results)
+                ]
+                if not places:
+                    continue
+                items = [submission.jobs[index].item for submission, index in places]
+                results = await work.write(connection, items, events)
+                for (submission, index), result in zip(places, results, strict=True):
+                    submission.results[index] = result
+        if events:
+            self._published(events)
+        for submission in batch:
+            if not submission.outcome.done():
+                submission.outcome.set_result(submission.results)
+
+
+def _fail(submission: _Submission, error: Exception) -> None:
+    if not submission.outcome.done():
+        submission.outcome.set_exception(error)

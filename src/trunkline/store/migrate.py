@@ -1,0 +1,113 @@
+"""Bring the schema to the version of this program, before anything else uses the database."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from pathlib import Path
+
+import asyncpg
+
+from trunkline.store.database import UNREACHABLE, Connection
+from trunkline.store.errors import SchemaTooNew, StoreError, StoreUnavailable
+
+__all__ = ["PARTITIONED", "ensure_partitions", "head_version", "migrate"]
+
+DIRECTORY = Path(__file__).parent / "migrations"
+LOCK = 7_242_001  # of pg_advisory_lock: one migration at a time
+OLDEST_SERVER = 150000
+PARTITIONED = ("messages", "message_content", "message_events")
+
+
+def head_version() -> str:
+    """The newest version that this program knows: the number that its file's name starts with."""
+    return max(known_versions())
+
+
+def known_versions() -> set[str]:
+    """Every version of this program."""
+    files = (DIRECTORY / "versions").glob("[0-9]*.py")
+    return {re.match(r"\d+", file.name)[0] for file in files}  # type: ignore[index]
+
+
+async def migrate(url: str, *, now: datetime) -> None:
+    """Upgrade the schema and make the partitions that will soon be needed.
+
+    Raises StoreUnavailable, SchemaTooNew, or StoreError, each with one clear sentence.
+    """
+    try:
+        connection = await asyncpg.connect(url, timeout=10)
+    except (*UNREACHABLE, asyncpg.PostgresError, ValueError, TimeoutError) as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise StoreUnavailable(f"The database cannot be reached: {reason.rstrip('.')}.") from error
+    try:
+        if connection.get_server_version().major * 10000 < OLDEST_SERVER:
+            version = connection.get_server_version()
+            raise StoreError(f"PostgreSQL {version.major} is too old: 15 or later is needed.")
+        await connection.execute("SELECT pg_advisory_lock($1)", LOCK)
+        version = await current_version(connection)
+        if version is not None and version not in known_versions():
+            raise SchemaTooNew(
+                f"The database has schema {version}, newer than this program's "
+                f"{head_version()}: start the newer program, or restore an older backup."
+            )
+        if version != head_version():
+            await _upgrade(url)
+        await ensure_partitions(connection, now)
+    finally:
+        await connection.close()
+
+
+async def current_version(connection: Connection) -> str | None:
+    """The schema's version; None for an empty database."""
+    if await connection.fetchval("SELECT to_regclass('alembic_version')") is None:
+        return None
+    version: str | None = await connection.fetchval("SELECT version_num FROM alembic_version")
+    return version
+
+
+async def _upgrade(url: str) -> None:
+    # alembic and SQLAlchemy's engine are needed only when the schema changes.
+    from alembic import command
+    from alembic.config import Config
+    from sqlalchemy import Connection as SyncConnection
+    from sqlalchemy import text
+    from sqlalchemy.ext.asyncio import create_async_engine
+    from sqlalchemy.pool import NullPool
+
+    config = Config()
+    config.set_main_option("script_location", str(DIRECTORY).replace("%", "%%"))
+
+    def run(connection: SyncConnection) -> None:
+        connection.execute(text("SET lock_timeout = '30s'"))
+        connection.commit()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+    async def connect() -> asyncpg.Connection[asyncpg.Record]:
+        return await asyncpg.connect(url, timeout=10)
+
+    engine = create_async_engine("postgresql+asyncpg://", poolclass=NullPool, async_creator=connect)
+    try:
+        async with engine.connect() as connection:
+            await connection.run_sync(run)
+    finally:
+        await engine.dispose()
+
+
+async def ensure_partitions(connection: Connection, now: datetime, months: int = 3) -> None:
+    """Make the monthly partitions of this month and the next ones, where they are missing."""
+    from trunkline.sids import id_floor
+
+    year, month = now.year, now.month
+    for _ in range(months):
+        start = datetime(year, month, 1, tzinfo=now.tzinfo)
+        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
+        end = datetime(year, month, 1, tzinfo=now.tzinfo)
+        for table in PARTITIONED:
+            name = f"{table}_{start:%Y_%m}"
+            if await connection.fetchval("SELECT to_regclass($1)", name) is None:
+                await connection.execute(
+                    f"CREATE TABLE IF NOT EXISTS {name} PARTITION OF {table}"
+                    f" FOR VALUES FROM ('{id_floor(start)}') TO ('{id_floor(end)}')"
+                )

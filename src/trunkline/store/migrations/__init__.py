@@ -1,0 +1,1 @@
+"""Migrations: expand first, contract a release later; run at start under an advisory lock."""
