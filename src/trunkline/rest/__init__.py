@@ -1,0 +1,1 @@
+"""Twilio-style HTTP, with no resources in it."""
