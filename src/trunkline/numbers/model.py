@@ -1,0 +1,84 @@
+"""Numbers and applications as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+
+__all__ = [
+    "APPLICATIONS_TOPIC",
+    "MOST_APPLICATIONS",
+    "NUMBERS_TOPIC",
+    "VOICE_ONLY_EXCHANGE",
+    "Application",
+    "Capabilities",
+    "OwnNumber",
+    "capabilities_of",
+]
+
+# Topics of `Database.announce`. The key of a number is `<world id>/<number in E.164>`, that of an
+# application its SID.
+NUMBERS_TOPIC = "numbers"
+APPLICATIONS_TOPIC = "applications"
+
+MOST_APPLICATIONS = 1000  # of one account
+
+# 950-XXXX reaches carriers, by voice alone, and is not given to subscribers. Here these are the
+# numbers that cannot send or receive messages, so that apps meet that case too.
+VOICE_ONLY_EXCHANGE = "950"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What a number can do."""
+
+    voice: bool
+    sms: bool
+    mms: bool
+    fax: bool
+
+
+_EVERYTHING = Capabilities(voice=True, sms=True, mms=True, fax=False)
+_VOICE_ONLY = Capabilities(voice=True, sms=False, mms=False, fax=False)
+
+
+def capabilities_of(number: str) -> Capabilities:
+    """What a number of this platform's inventory can do: all but fax, which Twilio ended too."""
+    return _VOICE_ONLY if number[5:8] == VOICE_ONLY_EXCHANGE else _EVERYTHING
+
+
+class OwnNumber(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A number that an account of the world owns, with what messaging needs to know of it."""
+
+    sid: str
+    account_sid: str
+    phone_number: str
+    type: str  # "local", "mobile" or "tollfree"
+    iso_country: str
+    voice_capable: bool
+    sms_capable: bool
+    mms_capable: bool
+    sms_url: str | None
+    sms_method: str
+    sms_fallback_url: str | None
+    sms_fallback_method: str
+    sms_application_sid: str | None  # its URLs take the place of the number's own
+
+
+class Application(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """An application, with what messaging needs to know of it."""
+
+    sid: str
+    account_sid: str
+    sms_url: str | None
+    sms_method: str
+    sms_fallback_url: str | None
+    sms_fallback_method: str
+    sms_status_callback: str | None
+    message_status_callback: str | None
+
+    @property
+    def status_callback_of_messages(self) -> str | None:
+        """Where the status of a message sent for this application goes (behaviour 2.5)."""
+        return self.message_status_callback or self.sms_status_callback

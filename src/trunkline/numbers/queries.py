@@ -1,0 +1,155 @@
+"""The SQL of numbers and applications: all of it. Ids are 32 hex digits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import asyncpg
+from sqlalchemy import ColumnElement, Select, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_or_not
+from sqlalchemy.sql import ClauseElement
+
+from trunkline.numbers.tables import applications, phone_numbers
+from trunkline.store.database import Connection, compiled
+
+__all__ = [
+    "CLEAR_APPLICATION",
+    "COUNT_APPLICATIONS",
+    "DELETE_APPLICATION",
+    "DELETE_NUMBER",
+    "FETCH_APPLICATION",
+    "FETCH_NUMBER",
+    "FIND_APPLICATION",
+    "FIND_OWN_NUMBERS",
+    "KEEP_APPLICATIONS",
+    "LOAD_OWN_NUMBERS",
+    "LOCK_NUMBER",
+    "LOCK_TARGET",
+    "TAKE_TURN",
+    "insert_application",
+    "insert_number",
+    "list_applications",
+    "list_numbers",
+    "run",
+    "update_application",
+    "update_number",
+]
+
+FETCH_NUMBER = "SELECT * FROM phone_numbers WHERE id = $1 AND account_id = $2"
+LOCK_NUMBER = f"{FETCH_NUMBER} FOR UPDATE"
+DELETE_NUMBER = """
+DELETE FROM phone_numbers WHERE id = $1 AND account_id = $2 RETURNING world_id, phone_number
+"""
+
+OWN = """
+SELECT id, world_id, account_id, phone_number, type, iso_country, voice_capable, sms_capable,
+       mms_capable, sms_url, sms_method, sms_fallback_url, sms_fallback_method, sms_application_id
+FROM phone_numbers
+"""
+LOAD_OWN_NUMBERS = OWN
+FIND_OWN_NUMBERS = f"""
+{OWN} WHERE (world_id, phone_number) IN (SELECT * FROM unnest($1::uuid[], $2::text[]))
+"""
+
+# The account that a number is to be given to, kept as it is until the number has moved.
+LOCK_TARGET = """
+SELECT accounts.owner_id, accounts.world_id, accounts.kind, accounts.status,
+       owner.status AS owner_status
+FROM accounts JOIN accounts AS owner ON owner.id = accounts.owner_id
+WHERE accounts.id = $1 FOR SHARE OF accounts
+"""
+
+FETCH_APPLICATION = "SELECT * FROM applications WHERE id = $1 AND account_id = $2"
+FIND_APPLICATION = "SELECT * FROM applications WHERE id = $1"
+DELETE_APPLICATION = "DELETE FROM applications WHERE id = $1 AND account_id = $2 RETURNING id"
+
+# Those of the given applications that the account has, kept until a number refers to them.
+KEEP_APPLICATIONS = """
+SELECT id FROM applications WHERE id = ANY($1::uuid[]) AND account_id = $2 FOR SHARE
+"""
+
+# Taken before the count, or two at once would both be the thousandth: $1 is the account's SID.
+TAKE_TURN = "SELECT pg_advisory_xact_lock(hashtextextended('applications:' || $1::text, 0))"
+COUNT_APPLICATIONS = "SELECT count(*) FROM applications WHERE account_id = $1"
+
+CLEAR_APPLICATION = """
+UPDATE phone_numbers
+SET sms_application_id = nullif(sms_application_id, $1),
+    voice_application_id = nullif(voice_application_id, $1)
+WHERE account_id = $2 AND $1 IN (sms_application_id, voice_application_id)
+RETURNING world_id, phone_number
+"""
+
+
+async def run(connection: Connection, statement: ClauseElement) -> asyncpg.Record | None:
+    """The row that a statement of below returns, within a transaction."""
+    sql, values = compiled(statement, ())
+    row: asyncpg.Record | None = await connection.fetchrow(sql, *values)
+    return row
+
+
+def insert_number(row: Mapping[str, Any]) -> ClauseElement:
+    """Add a number, unless somebody in the world has it: then no row comes back."""
+    return (
+        insert_or_not(phone_numbers)
+        .values(**row)
+        .on_conflict_do_nothing(index_elements=["world_id", "phone_number"])
+        .returning(*phone_numbers.c)
+    )
+
+
+def update_number(number_id: str, changes: Mapping[str, Any]) -> ClauseElement:
+    """Change columns of a number, which the transaction has locked."""
+    columns = phone_numbers.c
+    return (
+        update(phone_numbers).where(columns.id == number_id).values(**changes).returning(*columns)
+    )
+
+
+def list_numbers(
+    account_id: str,
+    *,
+    number_type: str | None = None,
+    friendly_name: str | None = None,
+    number: str | None = None,
+    like: str | None = None,
+) -> Select[Any]:
+    """The numbers of an account: of a type, with a name, equal to a number or LIKE a pattern."""
+    columns = phone_numbers.c
+    wanted: list[ColumnElement[bool]] = [columns.account_id == account_id]
+    if number_type is not None:
+        wanted.append(columns.type == number_type)
+    if friendly_name is not None:
+        wanted.append(columns.friendly_name == friendly_name)
+    if number is not None:
+        wanted.append(columns.phone_number == number)
+    if like is not None:
+        wanted.append(columns.phone_number.like(like))
+    return select(*columns).where(*wanted)
+
+
+def insert_application(row: Mapping[str, Any]) -> ClauseElement:
+    """Add an application."""
+    return insert(applications).values(**row).returning(*applications.c)
+
+
+def update_application(
+    account_id: str, application_id: str, changes: Mapping[str, Any]
+) -> ClauseElement:
+    """Change columns of an application; no row comes back when the account has none such."""
+    columns = applications.c
+    return (
+        update(applications)
+        .where(columns.id == application_id, columns.account_id == account_id)
+        .values(**changes)
+        .returning(*columns)
+    )
+
+
+def list_applications(account_id: str, *, friendly_name: str | None = None) -> Select[Any]:
+    """The applications of an account, or those with a name."""
+    statement = select(*applications.c).where(applications.c.account_id == account_id)
+    if friendly_name is not None:
+        statement = statement.where(applications.c.friendly_name == friendly_name)
+    return statement
