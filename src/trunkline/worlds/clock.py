@@ -36,6 +36,12 @@ class WorldClock:
         """Call `callback` whenever the clock was moved."""
         self._watchers.append(callback)
 
+    def pause(self) -> datetime:
+        """Stand still at the present moment, which is returned."""
+        self._held = self.now()
+        self._tell()
+        return self._held
+
     def hold(self, moment: datetime) -> None:
         """Stand still at `moment`, which is not before now, until the next `hold` or `release`."""
         if moment < self.now():

@@ -1,0 +1,1 @@
+"""Messages: their text, their life and their errors."""

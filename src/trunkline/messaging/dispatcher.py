@@ -1,0 +1,225 @@
+"""The queue of messages on their way out: straight from memory where they were just committed,
+from the dispatch table after a crash or a take-over.
+
+What is due now is handed on in batches; what is due later waits on its world's clock. The
+dispatcher knows when a world is idle, which is what `clock advance` waits for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import itertools
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime, timedelta
+
+import structlog
+
+from trunkline.messaging.model import Dispatch
+from trunkline.store import StoreUnavailable
+from trunkline.worlds import Worlds
+
+__all__ = ["Dispatcher", "Runner"]
+
+log = structlog.get_logger(__name__)
+
+BATCH = 128
+HORIZON = timedelta(minutes=2)  # of world time: what is due later stays in the table
+LOAD = 20_000
+LONGEST_WAIT = 30.0
+
+Runner = Callable[[list[Dispatch]], Awaitable[None]]
+Loader = Callable[[str, datetime, set[str], int], Awaitable[list[Dispatch]]]
+NextDue = Callable[[str], Awaitable[datetime | None]]
+
+
+class _Lane:
+    """What waits for one runner: a batch at a time, so many batches at once."""
+
+    def __init__(self, run: Runner, at_once: int) -> None:
+        self.run = run
+        self.slots = at_once
+        self.ready: deque[Dispatch] = deque()
+
+
+class _WorldQueue:
+    """What of one world waits for a later time, and how much of it is being worked on."""
+
+    def __init__(self) -> None:
+        self.later: list[tuple[datetime, int, Dispatch]] = []
+        self.active = 0
+        self.idle = asyncio.Event()
+        self.idle.set()
+        self.timer: asyncio.TimerHandle | None = None
+
+
+class Dispatcher:
+    """Hands dispatches to the runner of their lane at their due time.
+
+    A lane is `media`, `virtual`, or the name of a carrier. `load` and `next_due` read the table.
+    """
+
+    def __init__(self, worlds: Worlds, *, load: Loader, next_due: NextDue) -> None:
+        self._worlds = worlds
+        self._load = load
+        self._next_due = next_due
+        self._lanes: dict[str, _Lane] = {}
+        self._queues: dict[str, _WorldQueue] = {}
+        self._known: set[str] = set()  # SIDs in memory, queued or being worked on
+        self._order = itertools.count()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._stopping = False
+
+    def add_lane(self, name: str, run: Runner, *, at_once: int) -> None:
+        """Let `run` take the batches of a lane, at most `at_once` of them at the same time."""
+        self._lanes[name] = _Lane(run, at_once)
+
+    def watch_world(self, world_id: str) -> None:
+        """Begin to follow a world's clock."""
+        if world_id not in self._queues:
+            self._queues[world_id] = _WorldQueue()
+            self._worlds.clock(world_id).watch(lambda: self._due(world_id))
+
+    def accept(self, dispatch: Dispatch) -> None:
+        """Take a dispatch whose row is committed."""
+        if dispatch.sid in self._known:
+            return
+        self._known.add(dispatch.sid)
+        self._place(dispatch)
+
+    def postpone(self, dispatch: Dispatch) -> None:
+        """Put back a dispatch that a runner holds, for its new `due_at` and `step`."""
+        self._place(dispatch)
+
+    def finish(self, dispatch: Dispatch) -> None:
+        """A runner is done with a dispatch: its row is gone, or left to another node."""
+        self._known.discard(dispatch.sid)
+
+    async def idle(self, world_id: str) -> None:
+        """Wait until nothing of this world is due or being worked on."""
+        await self._queues[world_id].idle.wait()
+
+    async def earliest(self, world_id: str) -> datetime | None:
+        """The world time of the next thing that is due, in memory or in the table."""
+        stored = await self._next_due(world_id)
+        later = self._queues[world_id].later
+        times = [moment for moment in (stored, later[0][0] if later else None) if moment]
+        return min(times, default=None)
+
+    async def load(self, world_id: str, until: datetime | None = None) -> int:
+        """Read what is due until then (a horizon, by default) and is not in memory yet."""
+        moment = until or self._worlds.clock(world_id).now() + HORIZON
+        found = await self._load(world_id, moment, self._known, LOAD)
+        for dispatch in found:
+            self.accept(dispatch)
+        return len(found)
+
+    async def load_for_ever(self, period: float, stop: asyncio.Event) -> None:
+        """Read the table every `period` real seconds until `stop`."""
+        while not stop.is_set():
+            try:
+                for world_id in list(self._queues):
+                    await self.load(world_id)
+            except StoreUnavailable:
+                log.warning("dispatch.load_failed")
+            try:
+                await asyncio.wait_for(stop.wait(), period)
+            except TimeoutError:
+                continue
+
+    async def stop(self) -> None:
+        """Begin nothing new; wait for the batches that are being worked on."""
+        self._stopping = True
+        for queue in self._queues.values():
+            if queue.timer is not None:
+                queue.timer.cancel()
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _place(self, dispatch: Dispatch) -> None:
+        queue = self._queues[dispatch.world_id]
+        if dispatch.due_at > self._worlds.clock(dispatch.world_id).now():
+            heapq.heappush(queue.later, (dispatch.due_at, next(self._order), dispatch))
+            if queue.later[0][2] is dispatch:
+                self._set_timer(dispatch.world_id)
+        else:
+            self._make_ready(queue, dispatch)
+
+    def _make_ready(self, queue: _WorldQueue, dispatch: Dispatch) -> None:
+        queue.active += 1
+        queue.idle.clear()
+        name = _lane_of(dispatch)
+        lane = self._lanes.get(name)
+        if lane is None:
+            # A carrier that is configured no more: left in the table, for when it is back.
+            log.error("dispatch.no_carrier", carrier=name, sid=dispatch.sid)
+            self._leave(dispatch)
+            return
+        lane.ready.append(dispatch)
+        self._pump(lane)
+
+    def _leave(self, dispatch: Dispatch) -> None:
+        queue = self._queues[dispatch.world_id]
+        queue.active -= 1
+        if queue.active == 0:
+            queue.idle.set()
+
+    def _pump(self, lane: _Lane) -> None:
+        while lane.slots and lane.ready and not self._stopping:
+            lane.slots -= 1
+            task = asyncio.create_task(self._work(lane))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _work(self, lane: _Lane) -> None:
+        try:
+            while lane.ready and not self._stopping:
+                count = min(BATCH, len(lane.ready))
+                batch = [lane.ready.popleft() for _ in range(count)]
+                try:
+                    await lane.run(batch)
+                except StoreUnavailable:
+                    # The table still has them: they are read again once the database is back.
+                    for dispatch in batch:
+                        self._known.discard(dispatch.sid)
+                    log.warning("dispatch.store_unavailable", count=len(batch))
+                except Exception:
+                    log.exception("dispatch.failed", count=len(batch))
+                finally:
+                    for dispatch in batch:
+                        self._leave(dispatch)
+        finally:
+            lane.slots += 1
+
+    def _due(self, world_id: str) -> None:
+        queue = self._queues[world_id]
+        now = self._worlds.clock(world_id).now()
+        while queue.later and queue.later[0][0] <= now:
+            _, _, dispatch = heapq.heappop(queue.later)
+            self._make_ready(queue, dispatch)
+        self._set_timer(world_id)
+
+    def _set_timer(self, world_id: str) -> None:
+        queue = self._queues[world_id]
+        if queue.timer is not None:
+            queue.timer.cancel()
+            queue.timer = None
+        if queue.later and not self._stopping:
+            wait = self._worlds.clock(world_id).until(queue.later[0][0])
+            loop = asyncio.get_running_loop()
+            queue.timer = loop.call_later(min(max(wait, 0.0), LONGEST_WAIT), self._due, world_id)
+
+    def forget_world(self, world_id: str) -> None:
+        """Drop what waits of a world that was reset."""
+        queue = self._queues[world_id]
+        self._drop(entry[2] for entry in queue.later)
+        queue.later.clear()
+
+    def _drop(self, dispatches: Iterable[Dispatch]) -> None:
+        for dispatch in dispatches:
+            self._known.discard(dispatch.sid)
+
+
+def _lane_of(dispatch: Dispatch) -> str:
+    return "media" if dispatch.step == "media" else dispatch.carrier

@@ -1,0 +1,116 @@
+"""Explain a message: who sent it which way, what held it up, and each thing that happened."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from trunkline.messaging import queries
+from trunkline.messaging.delivery_errors import title
+from trunkline.messaging.model import is_mms_sid
+from trunkline.messaging.opt_outs import OptOuts
+from trunkline.store import Database
+from trunkline.worlds import Worlds
+
+__all__ = ["ExplainMessage", "Explanation", "TimelineEntry"]
+
+
+class TimelineEntry(msgspec.Struct):
+    """One event of a message; `data` holds facts, never the text or a number."""
+
+    seq: int
+    kind: str
+    data: dict[str, Any]
+    world_time: datetime
+    real_time: datetime
+
+
+class Explanation(msgspec.Struct):
+    """What `trunkline why` tells."""
+
+    sid: str
+    account_sid: str
+    direction: str
+    status: str
+    sender: str | None
+    sender_kind: str | None
+    recipient: str
+    route: str | None
+    encoding: str | None
+    units: int | None
+    segments: int
+    num_media: int
+    error_code: int | None
+    error_message: str | None
+    limits: str
+    opted_out: bool
+    attempts: int
+    in_doubt: str | None
+    waiting_for: str | None
+    due_at: datetime | None
+    timeline: list[TimelineEntry]
+
+
+class ExplainMessage:
+    """Gathers what is known of one message."""
+
+    def __init__(self, database: Database, worlds: Worlds, opt_outs: OptOuts) -> None:
+        self._database = database
+        self._worlds = worlds
+        self._opt_outs = opt_outs
+
+    async def __call__(self, world_id: str, sid: str) -> Explanation | None:
+        """The explanation, or None when this world has no such message."""
+        row = await self._database.fetchrow(queries.EXPLAIN, sid[2:], is_mms_sid(sid), world_id)
+        if row is None:
+            return None
+        timeline = await self.timeline(sid)
+        facts = timeline[0].data if timeline else {}
+        queue = await self._database.fetchrow(queries.DISPATCH_OF, sid[2:])
+        outbound = row["direction"] != "inbound"
+        account_id = row["account_id"].hex
+        opted_out = outbound and await self._opt_outs.is_blocked(
+            account_id, row["sender"] or "", row["recipient"]
+        )
+        doubts = [e.data.get("reason") for e in timeline if e.kind == "message.in_doubt"]
+        in_doubt = queue is not None and queue["step"] == "in_doubt"
+        attempts = sum(e.kind == "message.sending" for e in timeline)
+        return Explanation(
+            sid=sid,
+            account_sid=f"AC{account_id}",
+            direction=row["direction"],
+            status=row["status"],
+            sender=row["sender"],
+            sender_kind=facts.get("sender"),
+            recipient=row["recipient"],
+            route=row["carrier"],
+            encoding=facts.get("encoding"),
+            units=facts.get("units"),
+            segments=row["num_segments"],
+            num_media=row["num_media"],
+            error_code=row["error_code"],
+            error_message=None if row["error_code"] is None else title(row["error_code"]),
+            limits=self._worlds.get(world_id).limits,
+            opted_out=opted_out,
+            attempts=max(attempts, queue["attempt"] if queue else 0),
+            in_doubt=doubts[-1] if doubts and in_doubt else None,
+            waiting_for=queue["step"] if queue else None,
+            due_at=queue["due_at"] if queue else None,
+            timeline=timeline,
+        )
+
+    async def timeline(self, sid: str) -> list[TimelineEntry]:
+        """The events of a message, in order."""
+        rows = await self._database.fetch(queries.EVENTS_OF, sid[2:])
+        return [
+            TimelineEntry(
+                seq=row["seq"],
+                kind=row["kind"],
+                data=row["data"] or {},
+                world_time=row["world_time"],
+                real_time=row["real_time"],
+            )
+            for row in rows
+        ]

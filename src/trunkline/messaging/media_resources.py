@@ -1,0 +1,90 @@
+"""The Media operations of a message (behaviour 1.7)."""
+
+from __future__ import annotations
+
+from trunkline.messaging import queries
+from trunkline.messaging.model import is_mms_sid
+from trunkline.messaging.parameters import ListMediaParameters
+from trunkline.messaging.representation import Media, media_from_row
+from trunkline.messaging.resources import MESSAGES, span
+from trunkline.messaging.tables import message_content
+from trunkline.rest import catalogue
+from trunkline.rest.operation import BinaryAnswer, Call, RestPage, operation
+from trunkline.rest.pages import page_request, paginate
+from trunkline.rest.parameters import NoParameters
+from trunkline.store import Database, fetch_page
+from trunkline.worlds import Worlds
+
+__all__ = ["MessageMedia"]
+
+MEDIA = MESSAGES + "/{MessageSid}/Media"
+
+
+class MessageMedia:
+    """List, read and delete the stored media of a message."""
+
+    def __init__(self, database: Database, worlds: Worlds) -> None:
+        self._database = database
+        self._worlds = worlds
+
+    @operation("FetchMedia", "GET", MEDIA + "/{Sid}", returns=Media)
+    async def fetch_media(self, call: Call, _: NoParameters) -> Media | BinaryAnswer:
+        """Read what is known of a media file; without `.json`, the file itself."""
+        row = await self._database.fetchrow(queries.FETCH_MEDIA, *self._key(call))
+        if row is None or call.path["Sid"][:2] != "ME":
+            raise catalogue.NOT_FOUND(path=call.resource)
+        if not call.resource.endswith((".json", ".xml")):
+            if row["data"] is None:
+                raise catalogue.NOT_FOUND(path=call.resource)
+            return BinaryAnswer(row["content_type"], row["data"])
+        return media_from_row(call.account.sid, call.path["MessageSid"], row)
+
+    @operation(
+        "ListMedia",
+        "GET",
+        MEDIA,
+        parameters=ListMediaParameters,
+        returns=Media,
+        list_key="media_list",
+    )
+    async def list_media(self, call: Call, asked: ListMediaParameters) -> RestPage:
+        """List the media files of a message."""
+        sid = call.path["MessageSid"]
+        found = await self._database.fetchrow(
+            queries.FETCH, sid[2:], call.account.sid[2:], is_mms_sid(sid)
+        )
+        if found is None:
+            raise catalogue.NOT_FOUND(path=call.resource)
+        page = page_request(call, ("ME",))
+        start, end = span(asked.date_created, asked.date_created_after, asked.date_created_before)
+        rows = await fetch_page(
+            self._database,
+            queries.list_media(sid[2:], created_from=start, created_before=end),
+            message_content.c.media_id,
+            after=page.after,
+            before=page.before,
+            limit=page.limit,
+            offset=page.offset,
+        )
+        items = [media_from_row(call.account.sid, sid, row) for row in rows]
+        return paginate(call, page, "media_list", [(item.sid, item) for item in items])
+
+    @operation("DeleteMedia", "DELETE", MEDIA + "/{Sid}")
+    async def delete_media(self, call: Call, _: NoParameters) -> None:
+        """Delete one media file."""
+        now = self._worlds.clock(call.account.world_id).now()
+        async with self._database.transaction() as connection:
+            tag = await connection.execute(queries.DELETE_MEDIA, *self._key(call))
+            if tag.endswith(" 0"):
+                raise catalogue.NOT_FOUND(path=call.resource)
+            message_id = call.path["MessageSid"][2:]
+            await connection.execute(queries.COUNT_MEDIA_DOWN, message_id, now)
+
+    def _key(self, call: Call) -> tuple[str, str, bool, str]:
+        message_sid = call.path["MessageSid"]
+        return (
+            message_sid[2:],
+            call.account.sid[2:],
+            is_mms_sid(message_sid),
+            call.path["Sid"][2:],
+        )

@@ -1,0 +1,97 @@
+"""Messages: their values and their lifecycle (behaviour 1.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from trunkline.lifecycle import Lifecycle
+
+__all__ = ["FINISHED", "MESSAGE", "Dispatch", "NewMessage", "is_mms_sid"]
+
+MESSAGE = Lifecycle(
+    noun="message",
+    initial=frozenset({"accepted", "queued", "scheduled", "receiving"}),
+    steps={
+        "accepted": frozenset({"queued", "failed"}),
+        "scheduled": frozenset({"queued", "canceled"}),
+        "queued": frozenset({"sending", "failed"}),
+        "sending": frozenset({"sent", "failed", "undelivered"}),
+        "sent": frozenset({"delivered", "undelivered"}),
+        "delivered": frozenset({"read"}),
+        "undelivered": frozenset(),
+        "failed": frozenset(),
+        "canceled": frozenset(),
+        "read": frozenset(),
+        "receiving": frozenset({"received"}),
+        "received": frozenset(),
+    },
+)
+
+# A message in one of these may be redacted and deleted (1.5, 1.7). `sent` may be the last
+# status there is, when no receipt comes.
+FINISHED = frozenset({"sent", "delivered", "undelivered", "failed", "canceled", "received", "read"})
+
+
+def is_mms_sid(sid: str) -> bool:
+    """Whether the SID is of a message with media."""
+    return sid.startswith("MM")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMessage:
+    """A message that was decided on and is ready to be committed."""
+
+    sid: str
+    account_id: str
+    world_id: str
+    direction: str
+    path: tuple[str, ...]  # the statuses that it starts with: the last one is stored
+    sender: str | None
+    recipient: str
+    body: str
+    num_segments: int
+    num_media: int
+    created_at: datetime  # world time
+    real_time: datetime
+    carrier: str | None = None
+    status_callback: str | None = None
+    media_urls: tuple[str, ...] = ()
+    options: Mapping[str, Any] | None = None  # create parameters that matter later
+    facts: Mapping[str, Any] | None = None  # how it was decided, for `trunkline why`
+    step: str | None = None  # of the dispatch queue; None: there is nothing to dispatch
+    check_opt_out: bool = False
+
+    @property
+    def mms(self) -> bool:
+        """Whether the SID is an MM."""
+        return is_mms_sid(self.sid)
+
+    @property
+    def status(self) -> str:
+        """The status that is stored and answered."""
+        return self.path[-1]
+
+
+@dataclass(slots=True, kw_only=True)
+class Dispatch:
+    """A message on its way out: a row of the dispatch queue with what a carrier needs."""
+
+    sid: str
+    account_id: str
+    world_id: str
+    sender: str
+    recipient: str
+    carrier: str
+    step: str  # "media", "submit", "deliver" or "in_doubt"
+    due_at: datetime  # world time
+    created_at: datetime
+    validity: int  # seconds
+    num_segments: int
+    num_media: int
+    body: str | None = None  # None: to be read again before it goes to a real carrier
+    status: str = "queued"
+    attempt: int = 0
+    options: Mapping[str, Any] | None = None

@@ -1,0 +1,243 @@
+"""The SQL of messaging: all of it, but for the columns that works.py copies in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from trunkline.messaging.tables import message_content, messages
+
+COLUMNS = (
+    messages.c.id,
+    messages.c.account_id,
+    messages.c.mms,
+    messages.c.direction,
+    messages.c.status,
+    messages.c.sender,
+    messages.c.recipient,
+    messages.c.num_segments,
+    messages.c.num_media,
+    messages.c.error_code,
+    messages.c.price,
+    messages.c.service_id,
+    messages.c.created_at,
+    messages.c.updated_at,
+    messages.c.sent_at,
+    message_content.c.body,
+)
+
+FETCH = """
+SELECT m.id, m.account_id, m.mms, m.direction, m.status, m.sender, m.recipient, m.num_segments,
+       m.num_media, m.error_code, m.price, m.service_id, m.created_at, m.updated_at, m.sent_at,
+       c.body
+FROM messages m LEFT JOIN message_content c ON c.message_id = m.id AND c.part = 0
+WHERE m.id = $1 AND m.account_id = $2 AND m.mms = $3
+"""
+
+LOCK = """
+SELECT status, world_id, event_seq, num_media, options FROM messages
+WHERE id = $1 AND account_id = $2 AND mms = $3 FOR UPDATE
+"""
+
+
+def list_messages(
+    account_id: str,
+    *,
+    to: str | None,
+    sender: str | None,
+    sent_from: datetime | None,
+    sent_before: datetime | None,
+) -> Select[Any]:
+    """The messages of an account; a bound of the sending time leaves unsent ones out."""
+    body = message_content.c
+    statement = (
+        select(*COLUMNS)
+        .outerjoin(message_content, (body.message_id == messages.c.id) & (body.part == 0))
+        .where(messages.c.account_id == account_id)
+    )
+    if to is not None:
+        statement = statement.where(messages.c.recipient == to)
+    if sender is not None:
+        statement = statement.where(messages.c.sender == sender)
+    if sent_from is not None:
+        statement = statement.where(messages.c.sent_at >= sent_from)
+    if sent_before is not None:
+        statement = statement.where(messages.c.sent_at < sent_before)
+    return statement
+
+
+OWNER_OF_MESSAGE = "SELECT account_id FROM messages WHERE id = $1"
+
+# --- redact, delete, feedback ---------------------------------------------------------------
+REDACT = "UPDATE message_content SET body = '' WHERE message_id = $1 AND part = 0"
+TOUCH = "UPDATE messages SET updated_at = $2 WHERE id = $1"
+DELETE_CONTENT = "DELETE FROM message_content WHERE message_id = $1"
+DELETE_FEEDBACK = "DELETE FROM message_feedback WHERE message_id = $1"
+DELETE_DISPATCH = "DELETE FROM dispatch WHERE message_id = $1"
+DELETE_MESSAGE = "DELETE FROM messages WHERE id = $1"
+
+PUT_FEEDBACK = """
+INSERT INTO message_feedback (message_id, account_id, outcome, created_at, updated_at)
+VALUES ($1, $2, $3, $4, $4)
+ON CONFLICT (message_id) DO UPDATE SET outcome = excluded.outcome, updated_at = excluded.updated_at
+RETURNING created_at, updated_at
+"""
+
+# Media go with the text: their rows stay, so that the parts keep their numbers.
+DISCARD_CONTENT = """
+UPDATE message_content SET body = CASE WHEN part = 0 THEN '' END, data = NULL, source_url = NULL
+WHERE message_id = ANY ($1::uuid[])
+"""
+OBFUSCATE_ADDRESS = """
+UPDATE messages SET recipient = left(recipient, -4) || 'XXXX' WHERE id = ANY ($1::uuid[])
+"""
+
+# --- media ----------------------------------------------------------------------------------
+STORE_MEDIA = """
+UPDATE message_content SET media_id = $3, content_type = $4, data = $5, created_at = $6
+WHERE message_id = $1 AND part = $2
+"""
+MEDIA_SOURCES = """
+SELECT part, source_url FROM message_content
+WHERE message_id = $1 AND part > 0 AND media_id IS NULL ORDER BY part
+"""
+FETCH_MEDIA = """
+SELECT c.media_id, c.content_type, c.created_at, c.data
+FROM message_content c JOIN messages m ON m.id = c.message_id
+WHERE c.message_id = $1 AND m.account_id = $2 AND m.mms = $3 AND c.media_id = $4
+"""
+DELETE_MEDIA = """
+DELETE FROM message_content c USING messages m
+WHERE m.id = c.message_id AND c.message_id = $1 AND m.account_id = $2 AND m.mms = $3
+  AND c.media_id = $4
+"""
+COUNT_MEDIA_DOWN = "UPDATE messages SET num_media = num_media - 1, updated_at = $2 WHERE id = $1"
+
+
+def list_media(
+    message_id: str, *, created_from: datetime | None, created_before: datetime | None
+) -> Select[Any]:
+    """The stored media of a message."""
+    table = message_content.c
+    statement = select(
+        table.media_id, table.content_type, table.created_at, table.message_id
+    ).where(table.message_id == message_id, table.media_id.is_not(None))
+    if created_from is not None:
+        statement = statement.where(table.created_at >= created_from)
+    if created_before is not None:
+        statement = statement.where(table.created_at < created_before)
+    return statement
+
+
+# --- opt-outs -------------------------------------------------------------------------------
+BLOCKED = """
+SELECT u.n FROM unnest($1::uuid[], $2::text[], $3::text[])
+    WITH ORDINALITY AS u(account_id, scope, recipient, n)
+JOIN opt_outs o USING (account_id, scope, recipient)
+"""
+OPT_OUT = """
+INSERT INTO opt_outs (account_id, scope, recipient, keyword, created_at)
+VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING
+"""
+OPT_IN = "DELETE FROM opt_outs WHERE account_id = $1 AND scope = $2 AND recipient = $3"
+FETCH_OPT_OUT = """
+SELECT keyword, created_at FROM opt_outs
+WHERE account_id = $1 AND scope = $2 AND recipient = $3
+"""
+
+# --- the queue ------------------------------------------------------------------------------
+FINISH_DISPATCH = "DELETE FROM dispatch WHERE message_id = ANY ($1::uuid[])"
+
+RESCHEDULE_DISPATCH = """
+UPDATE dispatch d SET step = u.step, due_at = u.due_at,
+       claimed_at = CASE WHEN u.claimed THEN d.claimed_at END
+FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::boolean[])
+    AS u(message_id, step, due_at, claimed)
+WHERE d.message_id = u.message_id
+"""
+
+CLAIM_DISPATCH = """
+UPDATE dispatch d SET claimed_at = u.moment, attempt = d.attempt + 1
+FROM unnest($1::uuid[], $2::timestamptz[]) AS u(message_id, moment)
+WHERE d.message_id = u.message_id AND d.owner = $3 AND d.claimed_at IS NULL
+RETURNING d.message_id, d.attempt
+"""
+
+LOAD_DISPATCH = """
+SELECT d.message_id, d.world_id, d.account_id, d.sender, d.carrier, d.step, d.due_at, d.attempt,
+       m.mms, m.recipient, m.status, m.created_at, m.num_segments, m.num_media,
+       m.options
+FROM dispatch d JOIN messages m ON m.id = d.message_id
+WHERE d.owner = $1 AND d.due_at <= $2 AND d.world_id = $3 AND NOT d.message_id = ANY ($4::uuid[])
+  AND (d.claimed_at IS NULL OR d.step <> 'submit')
+ORDER BY d.due_at LIMIT $5
+"""
+
+NEXT_DUE = "SELECT min(due_at) FROM dispatch WHERE owner = $1 AND world_id = $2"
+
+BODIES = """
+SELECT message_id, body FROM message_content WHERE message_id = ANY ($1::uuid[]) AND part = 0
+"""
+
+DISPATCH_OF = """
+SELECT carrier, step, due_at, attempt, claimed_at FROM dispatch WHERE message_id = $1
+"""
+
+# --- events and inboxes ---------------------------------------------------------------------
+COUNT_EVENT = """
+UPDATE messages SET event_seq = event_seq + 1 WHERE id = $1 RETURNING event_seq, account_id
+"""
+EVENTS_OF = """
+SELECT seq, kind, data, world_time, real_time FROM message_events
+WHERE subject_id = $1 ORDER BY seq
+"""
+EXPLAIN = """
+SELECT m.*, c.body FROM messages m
+LEFT JOIN message_content c ON c.message_id = m.id AND c.part = 0
+WHERE m.id = $1 AND m.mms = $2 AND m.world_id = $3
+"""
+INBOX = """
+SELECT m.id, m.mms, m.account_id, m.sender, m.recipient, m.num_media, m.handset_at AS arrived_at,
+       c.body
+FROM messages m JOIN accounts a ON a.id = m.account_id
+LEFT JOIN message_content c ON c.message_id = m.id AND c.part = 0
+WHERE a.world_id = $1 AND m.recipient = $2 AND m.handset_at IS NOT NULL
+ORDER BY m.id DESC LIMIT $3
+"""
+INBOX_REPLIES = """
+SELECT id, sender, recipient, body, created_at AS arrived_at FROM automatic_replies
+WHERE world_id = $1 AND recipient = $2 ORDER BY id DESC LIMIT $3
+"""
+
+# --- nodes ----------------------------------------------------------------------------------
+KEEP_LEASE = """
+INSERT INTO nodes (id, lease_until) VALUES ($1, now() + make_interval(secs => $2))
+ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until
+"""
+TAKE_OVER = """
+UPDATE dispatch SET owner = $1 WHERE owner IN (
+    SELECT id FROM nodes WHERE lease_until < now() AND id <> $1
+) RETURNING message_id
+"""
+CLAIMED = """
+SELECT d.message_id, d.world_id, d.carrier, m.mms
+FROM dispatch d JOIN messages m ON m.id = d.message_id
+WHERE d.owner = $1 AND d.step = 'submit' AND d.claimed_at IS NOT NULL
+  AND ($2::uuid[] IS NULL OR d.message_id = ANY ($2))
+"""
+END_LEASE = "UPDATE nodes SET lease_until = now() WHERE id = $1"
+
+# --- reset ----------------------------------------------------------------------------------
+OF_WORLD = "IN (SELECT id FROM messages WHERE world_id = $1)"
+RESET_WORLD = (
+    "DELETE FROM dispatch WHERE world_id = $1",
+    f"DELETE FROM message_content WHERE message_id {OF_WORLD}",
+    f"DELETE FROM message_events WHERE subject_id {OF_WORLD}",
+    f"DELETE FROM message_feedback WHERE message_id {OF_WORLD}",
+    "DELETE FROM messages WHERE world_id = $1",
+    "DELETE FROM opt_outs WHERE account_id IN (SELECT id FROM accounts WHERE world_id = $1)",
+    "DELETE FROM automatic_replies WHERE world_id = $1",
+    "DELETE FROM phone_behaviours WHERE world_id = $1",
+)
