@@ -1,0 +1,186 @@
+"""`trunkline demo`: everything once, on a platform that is thrown away."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trunkline.cli.failure import Failure
+from trunkline.cli.options import JsonOption
+
+if TYPE_CHECKING:
+    from trunkline.cli.client import Control
+
+__all__ = ["demo"]
+
+STOP_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One thing that was tried: what it was, and what the platform told of it."""
+
+    title: str
+    sid: str | None = None
+    status: str | None = None
+    note: str | None = None
+    events: list[dict[str, Any]] = field(default_factory=list)
+
+
+def demo(as_json: JsonOption = False) -> None:
+    """Start a platform for a moment, send messages with Twilio's library, show what happened."""
+    from importlib.util import find_spec
+
+    from trunkline.cli.show import print_json
+
+    if find_spec("twilio") is None:
+        raise Failure(
+            "The demonstration sends its messages with Twilio's Python library: "
+            "install it with `pip install twilio`."
+        )
+    with _platform() as (credentials, control):
+        results = _Tour(credentials, control, quiet=as_json).results()
+    if as_json:
+        print_json([vars(result) for result in results])
+    else:
+        print("Stopped. Run `trunkline up` for one that stays.")
+
+
+@contextmanager
+def _platform() -> Iterator[tuple[dict[str, Any], Control]]:
+    """A platform in a temporary folder on a free port, stopped and removed in the end."""
+    from trunkline.cli.client import Control
+
+    folder = Path(tempfile.mkdtemp(prefix="trunkline-demo-"))
+    command = [sys.executable, "-P", "-m", "trunkline", "up", "--json"]
+    place = {"TRUNKLINE_DATA": str(folder), "TRUNKLINE_PORT": "0", "TRUNKLINE_HOST": "127.0.0.1"}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("TRUNKLINE_")}
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, env=kept | place, stdin=subprocess.DEVNULL
+    )
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        if not line:
+            raise Failure("The platform did not start.")
+        yield json.loads(line), Control(folder)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+class _Tour:
+    """Tries one thing after the other."""
+
+    def __init__(self, credentials: dict[str, Any], control: Control, *, quiet: bool) -> None:
+        from twilio.rest import Client  # type: ignore[import-untyped]
+
+        self._control = control
+        self._quiet = quiet
+        self._sender = credentials["numbers"][0]
+        self._client = Client(credentials["account_sid"], credentials["auth_token"])
+        self._client.api.base_url = credentials["base_url"]
+
+    def results(self) -> list[Shown]:
+        """What each step came to, printed as it happens."""
+        steps: list[Callable[[], Shown]] = [
+            self._delivered,
+            self._slow,
+            self._failing,
+            self._rejected,
+            self._answering,
+            self._opting_out,
+        ]
+        results = []
+        for step in steps:
+            result = step()
+            results.append(result)
+            if not self._quiet:
+                _print(result)
+        return results
+
+    def _delivered(self) -> Shown:
+        return self._send("A message to a virtual phone", "+14155550123")
+
+    def _slow(self) -> Shown:
+        phone = "+14155550124"
+        self._set(phone, deliver_after="1h")
+        return self._send(
+            "A phone that reports after an hour, and a clock moved by an hour", phone, advance="1h"
+        )
+
+    def _failing(self) -> Shown:
+        self._set("+14155550125", fail=30003)
+        return self._send("A phone that cannot be reached", "+14155550125")
+
+    def _rejected(self) -> Shown:
+        self._set("+14155550126", reject=30007)
+        return self._send("A carrier that filters the message", "+14155550126")
+
+    def _answering(self) -> Shown:
+        phone = "+14155550127"
+        self._set(phone, auto_reply="On my way.")
+        sent = self._send("A phone that answers", phone)
+        answers = self._client.messages.list(from_=phone, limit=1)
+        answer = f"answered: {answers[0].body}" if answers else "no answer came"
+        return Shown(sent.title, sent.sid, sent.status, answer, sent.events)
+
+    def _opting_out(self) -> Shown:
+        from twilio.base.exceptions import (  # type: ignore[import-untyped]
+            TwilioRestException,
+        )
+
+        phone = "+14155550128"
+        title = "A phone that writes STOP, and a message to it after that"
+        self._control.call(
+            "POST", f"/phones/{phone}/messages", {"to": self._sender, "body": "STOP"}
+        )
+        try:
+            message = self._client.messages.create(
+                to=phone, from_=self._sender, body="Still there?"
+            )
+        except TwilioRestException as error:
+            return Shown(title, note=f"refused: {error.code}, {error.msg}")
+        return Shown(title, message.sid, message.status, "was not refused")
+
+    def _set(self, phone: str, **behaviour: object) -> None:
+        self._control.call("PUT", f"/phones/{phone}", behaviour)
+
+    def _send(self, title: str, phone: str, *, advance: str = "0s") -> Shown:
+        message = self._client.messages.create(
+            to=phone, from_=self._sender, body="Hello from Trunkline"
+        )
+        # Returns when nothing is under way in the world any more.
+        self._control.call("POST", "/clock/advance", {"by": advance})
+        found = self._control.get(f"/messages/{message.sid}/explanation")
+        error = found["error_code"]
+        note = None if error is None else f"{error}, {found['error_message']}"
+        return Shown(title, message.sid, found["status"], note, found["timeline"])
+
+
+def _print(result: Shown) -> None:
+    from trunkline.cli.show import bold, dim, plain, status
+    from trunkline.cli.why import print_timeline
+
+    print(bold(result.title))
+    parts = [dim(result.sid)] if result.sid else []
+    parts += [status(result.status)] if result.status else []
+    parts += [plain(result.note)] if result.note else []
+    print("  " + "  ".join(parts))
+    print_timeline(result.events)
+    print(flush=True)

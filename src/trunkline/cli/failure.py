@@ -1,0 +1,9 @@
+"""Failures that are told in one sentence, without a traceback."""
+
+from __future__ import annotations
+
+__all__ = ["Failure"]
+
+
+class Failure(Exception):
+    """A command cannot do what it was asked; the text is one sentence. Exit code 1."""

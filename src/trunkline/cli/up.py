@@ -1,0 +1,58 @@
+"""`trunkline up`: the platform, until Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from typing import Annotated
+
+import typer
+
+from trunkline.cli.failure import Failure
+from trunkline.cli.options import DataOption, JsonOption
+
+__all__ = ["up"]
+
+SUPERVISOR = "trunkline.server.up"
+
+
+def up(
+    port: Annotated[
+        int | None,
+        typer.Option(
+            envvar="TRUNKLINE_PORT",
+            min=0,
+            max=65535,
+            help="Port to listen on; 8080 when none is named, 0 takes a free one.",
+            show_default=False,
+        ),
+    ] = None,
+    host: Annotated[
+        str | None,
+        typer.Option(
+            envvar="TRUNKLINE_HOST",
+            help="Address to listen on; 127.0.0.1 when none is named.",
+            show_default=False,
+        ),
+    ] = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Run the platform until Ctrl-C.
+
+    Starts a PostgreSQL of its own in the data folder (unless TRUNKLINE_DATABASE_URL names
+    another), prints credentials and a program that sends a message, and stops all of it at the
+    end. With --json it prints the credentials in one line as soon as it is ready.
+    """
+    from trunkline.server.start_settings import SettingsInvalid, StartSettings
+
+    try:
+        settings = StartSettings.read(data=data, host=host, port=port)
+    except SettingsInvalid as error:
+        raise Failure(str(error)) from None
+    # What parsed the options is not kept in memory for days: the supervisor takes its place.
+    # Signals wait until it can handle them.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    command = [sys.executable, "-P", "-m", SUPERVISOR, *(["--json"] if as_json else [])]
+    os.execve(sys.executable, command, {**os.environ, **settings.environment()})

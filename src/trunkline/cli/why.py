@@ -1,0 +1,105 @@
+"""`trunkline why`: explain a message."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from trunkline.cli.options import DataOption, JsonOption, WorldOption
+
+__all__ = ["print_timeline", "why"]
+
+SENDERS = {
+    "local": "a local number of yours",
+    "mobile": "a mobile number of yours",
+    "tollfree": "a toll-free number of yours",
+    "alphanumeric": "an alphanumeric sender",
+}
+LIMITS = {"off": "off in this world", "twilio": "as Twilio's", "custom": "of this world's own"}
+STEPS = {
+    "media": "its media to be fetched",
+    "submit": "its turn to be sent",
+    "deliver": "the phone to report",
+    "in_doubt": "a receipt that tells what became of it",
+}
+
+
+def why(
+    sid: Annotated[str, typer.Argument(help="SID of a message.", show_default=False)],
+    data: DataOption = None,
+    world: WorldOption = "default",
+    as_json: JsonOption = False,
+) -> None:
+    """Explain a message: sender, route, segments, limits, opt-out, attempts, transitions."""
+    from trunkline.cli.client import Control
+    from trunkline.cli.show import bold, facts, plain, print_json, status
+
+    found = Control(data, world).get(f"/messages/{sid}/explanation")
+    if as_json:
+        print_json(found)
+        return
+    print(f"{bold(found['sid'])}  {status(found['status'])}")
+    facts((name, plain(value)) for name, value in _facts(found))
+    print()
+    print_timeline(found["timeline"])
+
+
+def _facts(found: dict[str, Any]) -> list[tuple[str, str]]:
+    inbound = found["direction"] == "inbound"
+    sender = SENDERS.get(found["sender_kind"] or "", "")
+    rows = [
+        ("from", (found["sender"] or "—") + (f", {sender}" if sender and not inbound else "")),
+        ("to", found["recipient"]),
+        ("direction", found["direction"]),
+        ("route", _route(found)),
+        ("text", _text(found)),
+        ("limits", LIMITS.get(found["limits"], found["limits"])),
+    ]
+    if not inbound:
+        rows.append(("opt-out", "the recipient opted out" if found["opted_out"] else "no"))
+        rows.append(("attempts", str(found["attempts"])))
+    if found["error_code"] is not None:
+        rows.append(("error", f"{found['error_code']}, {found['error_message']}"))
+    if found["waiting_for"] is not None:
+        from trunkline.cli.show import moment
+
+        due = f", due {moment(found['due_at'])}" if found["due_at"] else ""
+        rows.append(("waits for", STEPS.get(found["waiting_for"], found["waiting_for"]) + due))
+    if found["in_doubt"] is not None:
+        rows.append(("in doubt", f"it may have been sent: {found['in_doubt']}"))
+    return rows
+
+
+def _route(found: dict[str, Any]) -> str:
+    route = found["route"]
+    return "the virtual phones of this world" if route == "virtual" else route or "none"
+
+
+def _text(found: dict[str, Any]) -> str:
+    segments = found["segments"]
+    parts = [f"{segments} segment{'s' if segments != 1 else ''}"]
+    if found["encoding"] is not None:
+        units = "" if found["units"] is None else f", {found['units']} units"
+        parts.append(f"{found['encoding']}{units}")
+    if found["num_media"]:
+        parts.append(f"{found['num_media']} media")
+    return "; ".join(parts)
+
+
+def print_timeline(events: list[dict[str, Any]]) -> None:
+    """The events of a message, with world times."""
+    import json
+
+    from trunkline.cli.show import moment, plain, table
+
+    rows = []
+    for event in events:
+        details = "  ".join(
+            f"{key}={value if isinstance(value, str) else json.dumps(value)}"
+            for key, value in event["data"].items()
+        )
+        kind = event["kind"].removeprefix("message.")
+        rows.append([moment(event["world_time"]), kind, plain(details)])
+    if rows:
+        table(["world time (UTC)", "event", ""], rows, mark=1)

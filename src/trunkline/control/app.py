@@ -1,0 +1,172 @@
+"""The ASGI application of the control API: route, authenticate, parse, carry out, answer."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from typing import Any
+
+import msgspec
+import structlog
+
+from trunkline.control import PREFIX
+from trunkline.control.body import (
+    ClientGone,
+    Receive,
+    from_json,
+    from_query,
+    parse_query,
+    read_body,
+)
+from trunkline.control.errors import ControlError
+from trunkline.control.event_stream import EventStream
+from trunkline.control.operation import BoundOperation, Call, bound_operations
+from trunkline.control.platform import ControlledPlatform
+from trunkline.rest.base_url import BaseUrls
+from trunkline.store import Overloaded, StoreUnavailable
+
+__all__ = ["ControlApp"]
+
+Scope = MutableMapping[str, Any]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+JSON = "application/json"
+DEFAULT_WORLD = "default"
+log = structlog.get_logger(__name__)
+encoder = msgspec.json.Encoder()
+
+
+class ControlApp:
+    """Serves the operations of `resources` under /trunkline/v1."""
+
+    def __init__(self, platform: ControlledPlatform, resources: Iterable[object]) -> None:
+        self._platform = platform
+        self._routes: dict[tuple[str, ...], dict[str, BoundOperation]] = {}
+        for bound in bound_operations(*resources):
+            template = tuple(bound.operation.path.strip("/").split("/"))
+            self._routes.setdefault(template, {})[bound.operation.method] = bound
+        settings = platform.settings
+        self._base_urls = BaseUrls(settings.public_url, settings.trust_forwarded)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; whatever it holds, the answer is JSON in the API's own form."""
+        if scope["type"] != "http":
+            raise ValueError(f"The control API speaks HTTP, not {scope['type']}.")
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        try:
+            bound, path = self._find(scope, headers)
+            answer = await self._carry_out(bound, path, scope, headers, receive)
+            if isinstance(answer, EventStream):
+                await answer.send(receive, send)
+                return
+            declared = bound.operation
+            body = b"" if answer is None else encoder.encode(answer)
+            await _send(send, declared.status, body, {})
+        except ClientGone:
+            return
+        except ControlError as error:
+            await self._refuse(send, error)
+        except (StoreUnavailable, Overloaded) as error:
+            await self._refuse(send, ControlError(503, "unavailable", str(error)))
+        except Exception:
+            log.exception("control.failed", method=scope["method"])
+            await self._refuse(
+                send,
+                ControlError(500, "internal_error", "This is a fault of Trunkline: see its log."),
+            )
+
+    def _find(
+        self, scope: Scope, headers: Mapping[bytes, bytes]
+    ) -> tuple[BoundOperation, dict[str, str]]:
+        """The operation of a request and its path's parameters, once the token is right."""
+        by_method, path = self._match(scope["path"])
+        if not any(bound.operation.is_open for bound in by_method.values()):
+            self._authenticate(headers)
+        if not by_method:
+            raise ControlError(404, "not_found", "There is nothing under this path.")
+        method = "GET" if scope["method"] == "HEAD" else scope["method"]
+        if method not in by_method:
+            allowed = ", ".join(sorted(by_method))
+            raise ControlError(
+                405,
+                "method_not_allowed",
+                f"This path takes {allowed}.",
+                headers={"Allow": allowed},
+            )
+        return by_method[method], path
+
+    def _match(self, path: str) -> tuple[Mapping[str, BoundOperation], dict[str, str]]:
+        if path.startswith(PREFIX + "/"):
+            segments = path[len(PREFIX) + 1 :].split("/")
+            for template, by_method in self._routes.items():
+                parameters = _parameters(template, segments)
+                if parameters is not None:
+                    return by_method, parameters
+        return {}, {}
+
+    def _authenticate(self, headers: Mapping[bytes, bytes]) -> None:
+        kind, _, given = headers.get(b"authorization", b"").partition(b" ")
+        wanted = self._platform.control_token.encode()
+        right = hmac.compare_digest(given.strip(), wanted)
+        if not wanted or kind.lower() != b"bearer" or not right:
+            raise ControlError(
+                401,
+                "unauthorized",
+                "Send the control token, which `trunkline credentials` tells: "
+                "Authorization: Bearer TOKEN.",
+                headers={"WWW-Authenticate": "Bearer"},
+            )
+
+    async def _carry_out(
+        self,
+        bound: BoundOperation,
+        path: dict[str, str],
+        scope: Scope,
+        headers: Mapping[bytes, bytes],
+        receive: Receive,
+    ) -> Any:
+        declared = bound.operation
+        fields = parse_query(scope["query_string"])
+        world = None
+        if declared.in_world:
+            name = fields.pop("world", DEFAULT_WORLD)
+            world = self._platform.worlds.named(name)
+            if world is None:
+                raise ControlError(404, "unknown_world", f"There is no world '{name[:64]}'.")
+        if declared.takes_body:
+            most = self._platform.settings.max_body_bytes
+            asked = from_json(await read_body(receive, headers, most=most), declared.asks)
+        else:
+            asked = from_query(fields, declared.asks)
+        base_url = self._base_urls.of(scope, headers, "api", "")
+        return await bound.handler(Call(path, base_url, world), asked)
+
+    async def _refuse(self, send: Send, error: ControlError) -> None:
+        body = encoder.encode({"error": {"code": error.code, "message": error.message}})
+        await _send(send, error.status, body, error.headers)
+
+
+def _parameters(template: tuple[str, ...], segments: list[str]) -> dict[str, str] | None:
+    if len(template) != len(segments):
+        return None
+    found: dict[str, str] = {}
+    for wanted, segment in zip(template, segments, strict=True):
+        if wanted.startswith("{"):
+            found[wanted[1:-1]] = segment
+        elif wanted != segment:
+            return None
+    return found
+
+
+async def _send(send: Send, status: int, body: bytes, more: Mapping[str, str]) -> None:
+    headers = {"Content-Length": str(len(body)), "Cache-Control": "no-store", **more}
+    if body:
+        headers["Content-Type"] = JSON
+    await send(
+        {
+            "type": "http.response.start",
+            "status": status,
+            "headers": [(k.lower().encode(), v.encode()) for k, v in headers.items()],
+        }
+    )
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,96 @@
+"""What the control API needs of the platform that it controls."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Protocol
+
+from trunkline.accounts import AccountSet
+from trunkline.bus import LocalBus
+from trunkline.carriers.virtual import Phones
+from trunkline.messaging.advance_clock import Advanced
+from trunkline.messaging.explain_message import Explanation
+from trunkline.messaging.phone_inbox import InboxEntry
+from trunkline.settings import Settings
+from trunkline.store import Database
+from trunkline.worlds import World, Worlds
+
+__all__ = ["ControlledPlatform"]
+
+
+class Receive(Protocol):
+    """A message from a phone to one of the world's numbers."""
+
+    async def __call__(
+        self,
+        *,
+        world_id: str,
+        phone: str,
+        number: str,
+        body: str,
+        media_urls: tuple[str, ...] = (),
+    ) -> str:
+        """The SID of the inbound message. Raises NoSuchNumber, MediaNotTaken."""
+
+
+class Inbox(Protocol):
+    """What a phone has received."""
+
+    async def __call__(self, world_id: str, phone: str, limit: int = 50) -> list[InboxEntry]:
+        """The newest entries, newest first."""
+
+
+class Advance(Protocol):
+    """Moves a world's clock."""
+
+    async def __call__(self, world: World, by: timedelta) -> Advanced:
+        """Returns when the world is idle again. Raises ClockNotMovable."""
+
+
+class Explain(Protocol):
+    """Tells all that is known of a message."""
+
+    async def __call__(self, world_id: str, sid: str) -> Explanation | None:
+        """None when the world has no such message."""
+
+
+class Reset(Protocol):
+    """Empties a world."""
+
+    async def __call__(self, world: World) -> None:
+        """Returns once it is empty and its clock is back at real time."""
+
+
+class ControlledPlatform(Protocol):
+    """`trunkline.server.compose.Platform`, as far as the control API sees it."""
+
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def database(self) -> Database: ...
+    @property
+    def bus(self) -> LocalBus: ...
+    @property
+    def worlds(self) -> Worlds: ...
+    @property
+    def phones(self) -> Phones: ...
+    @property
+    def receive(self) -> Receive: ...
+    @property
+    def inbox(self) -> Inbox: ...
+    @property
+    def advance(self) -> Advance: ...
+    @property
+    def explain(self) -> Explain: ...
+    @property
+    def reset(self) -> Reset: ...
+    @property
+    def control_token(self) -> str: ...
+    async def account_set(self, world: World) -> AccountSet:
+        """The credentials of a world's first account."""
+
+    def numbers_of(self, world: World) -> list[str]:
+        """The numbers that somebody owns in a world."""
+
+    async def create_world(self, name: str) -> World:
+        """A world with its own account, credentials and numbers."""

@@ -1,0 +1,38 @@
+"""Every resource of the control API, in the order in which the documents show them."""
+
+from __future__ import annotations
+
+from trunkline.control.about import About
+from trunkline.control.clock import Clocks
+from trunkline.control.events import Events
+from trunkline.control.messages import Messages
+from trunkline.control.operation import Operation
+from trunkline.control.phones import Phones
+from trunkline.control.platform import ControlledPlatform
+from trunkline.control.worlds import WorldsResource
+
+__all__ = ["declared_operations", "resources"]
+
+CLASSES = (About, WorldsResource, Phones, Clocks, Events, Messages)
+
+
+def declared_operations() -> list[Operation]:
+    """Every operation, without a platform: for documents."""
+    return [
+        member.__operation__
+        for resource in CLASSES
+        for member in vars(resource).values()
+        if hasattr(member, "__operation__")
+    ]
+
+
+def resources(platform: ControlledPlatform) -> list[object]:
+    """The resources of a platform."""
+    return [
+        About(platform, declared_operations()),
+        WorldsResource(platform),
+        Phones(platform),
+        Clocks(platform),
+        Events(platform),
+        Messages(platform),
+    ]

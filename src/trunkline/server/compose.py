@@ -1,0 +1,304 @@
+"""Put the platform together: every collaborator is made here and handed to those that use it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from typing import Any
+
+import structlog
+
+from trunkline import numbers
+from trunkline.accounts import (
+    AccountAuthenticator,
+    AccountSet,
+    account_resources,
+    load_account_set,
+)
+from trunkline.accounts.resources import Accounts, IamKeys, Keys, SigningKeys
+from trunkline.bus import LocalBus
+from trunkline.carriers import Routes
+from trunkline.carriers.routes import VIRTUAL
+from trunkline.carriers.virtual import Phones
+from trunkline.clock import RealClock
+from trunkline.messaging.advance_clock import AdvanceClock
+from trunkline.messaging.decide_send import DecideSend, valid_for_libphonenumber
+from trunkline.messaging.deliver_to_phones import DeliverToPhones
+from trunkline.messaging.dispatcher import Dispatcher
+from trunkline.messaging.explain_message import ExplainMessage
+from trunkline.messaging.fetch_media import FetchMedia
+from trunkline.messaging.finish_message import FinishMessage
+from trunkline.messaging.media_resources import MessageMedia
+from trunkline.messaging.opt_outs import OptOuts
+from trunkline.messaging.phone_inbox import PhoneInbox
+from trunkline.messaging.receive_message import ReceiveMessage
+from trunkline.messaging.recover_dispatch import RecoverDispatch
+from trunkline.messaging.reset_world import ResetWorld
+from trunkline.messaging.resources import Messages
+from trunkline.messaging.send import SendMessage
+from trunkline.messaging.submit_to_carrier import SubmitToCarrier
+from trunkline.messaging.works import Claims, CreateMessages, message_transitions
+from trunkline.rest.app import TwilioApi
+from trunkline.rest.operation import bound_operations
+from trunkline.secret_box import SecretBox
+from trunkline.server.first_start import control_token, create_world
+from trunkline.settings import Settings
+from trunkline.sids import SidFactory
+from trunkline.store import Database, GroupCommit
+from trunkline.worlds import World, Worlds
+
+__all__ = ["Platform", "resource_classes"]
+
+log = structlog.get_logger(__name__)
+
+DEFAULT_WORLD = "default"
+LOAD_PERIOD = 2.0  # seconds between reads of the dispatch table
+
+
+def resource_classes() -> list[type]:
+    """The classes whose operations this platform serves, for the router and the documents."""
+    return [
+        Accounts,
+        Keys,
+        SigningKeys,
+        IamKeys,
+        *numbers.RESOURCES,
+        Messages,
+        MessageMedia,
+    ]
+
+
+class Platform:
+    """One node: everything that lives in the main process."""
+
+    def __init__(
+        self, settings: Settings, database: Database, node_id: str, box: SecretBox
+    ) -> None:
+        self.settings = settings
+        self.database = database
+        self.node_id = node_id
+        self.clock = RealClock()
+        self.sids = SidFactory(self.clock.milliseconds)
+        self.bus = LocalBus()
+        self.box = box
+        self.worlds = Worlds(database, self.clock, self.sids)
+        self.phones = Phones(database)
+        self.routes = Routes.configured(settings.carriers)
+        self.commit = GroupCommit(
+            database,
+            published=self.bus.publish,
+            writers=settings.commit_writers,
+            batch=settings.commit_batch,
+            waiting=settings.commit_waiting,
+        )
+        self.authenticator = AccountAuthenticator(database, box)
+        self.own_numbers = numbers.OwnNumbers(database)
+        self.applications = numbers.ApplicationLookup(database)
+        self.opt_outs = OptOuts(database)
+        self.inbox = PhoneInbox(database)
+        self._create = CreateMessages(node_id)
+        self._transitions = message_transitions()
+        deadline = timedelta(seconds=settings.receipt_deadline_seconds)
+        self.recover = RecoverDispatch(
+            database, self.commit, self.worlds, self.clock, owner=node_id, deadline=deadline
+        )
+        self.dispatcher = Dispatcher(
+            self.worlds, load=self.recover.load, next_due=self.recover.next_due
+        )
+        self.receive = ReceiveMessage(
+            commit=self.commit,
+            create=self._create,
+            numbers=self.own_numbers,
+            opt_outs=self.opt_outs,
+            worlds=self.worlds,
+            clock=self.clock,
+            sids=self.sids,
+        )
+        self.advance = AdvanceClock(self.worlds, self.dispatcher)
+        self.explain = ExplainMessage(database, self.worlds, self.opt_outs)
+        self.reset = ResetWorld(database, self.worlds, self.phones, self.dispatcher)
+        self.media = self._add_lanes(deadline)
+        self.api = self._api()
+        self.control_token = ""
+        self._stop = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Load what is kept in memory, make the first world, and take up what was left."""
+        await self.database.listen()
+        await self.worlds.load()
+        if self.worlds.named(DEFAULT_WORLD) is None:
+            await self.create_world(
+                DEFAULT_WORLD, clock_movable=self.settings.mode == "development"
+            )
+        self.control_token = await control_token(self.database, self.box)
+        await self.phones.load()
+        await self.own_numbers.load()
+        for world in self.worlds.all():
+            self.dispatcher.watch_world(world.id)
+        await asyncio.gather(*(c.start() for c in self.routes.carriers.values()))
+        await self.recover.keep_lease(self.settings.lease_seconds)
+        await self.recover.show_doubts()
+        self._tasks = [
+            asyncio.create_task(self.dispatcher.load_for_ever(LOAD_PERIOD, self._stop)),
+            asyncio.create_task(self._keep_lease()),
+        ]
+
+    async def stop(self) -> None:
+        """In order: no new work, finish what is held, write what waits, close."""
+        self._stop.set()
+        self.bus.close()
+        await self.api.finish()
+        await self.dispatcher.stop()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*(c.stop() for c in self.routes.carriers.values()))
+        await self.media.close()
+        await self.commit.close()
+        try:
+            await self.recover.end_lease()
+        finally:
+            await self.database.close()
+
+    async def create_world(self, name: str, *, clock_movable: bool = True) -> World:
+        """A world with its own account, credentials and numbers."""
+        world, _ = await create_world(
+            self.database,
+            self.worlds,
+            self.sids,
+            self.box,
+            self.clock,
+            name,
+            clock_movable=clock_movable,
+        )
+        self.dispatcher.watch_world(world.id)
+        await self.own_numbers.load()
+        return world
+
+    async def account_set(self, world: World) -> AccountSet:
+        """The credentials of a world's first account."""
+        found = await load_account_set(self.database, self.box, world.id)
+        if found is None:
+            raise LookupError(f"world {world.name} has no account")
+        return found
+
+    def numbers_of(self, world: World) -> list[str]:
+        """The numbers that somebody owns in a world, sorted."""
+        return self.own_numbers.of_world(world.id)
+
+    def _add_lanes(self, deadline: timedelta) -> FetchMedia:
+        media = FetchMedia(
+            database=self.database,
+            commit=self.commit,
+            transitions=self._transitions,
+            worlds=self.worlds,
+            clock=self.clock,
+            sids=self.sids,
+            dispatcher=self.dispatcher,
+            timeout=self.settings.media_timeout_seconds,
+        )
+        virtual = DeliverToPhones(
+            commit=self.commit,
+            transitions=self._transitions,
+            worlds=self.worlds,
+            clock=self.clock,
+            phones=self.phones,
+            opt_outs=self.opt_outs,
+            dispatcher=self.dispatcher,
+            reply=self.receive.answer_of_phone,
+        )
+        self.dispatcher.add_lane("media", media, at_once=8)
+        self.dispatcher.add_lane(VIRTUAL, virtual, at_once=1)
+        claims = Claims(self.node_id)
+        for name, carrier in self.routes.carriers.items():
+            runner = SubmitToCarrier(
+                carrier,
+                database=self.database,
+                commit=self.commit,
+                transitions=self._transitions,
+                claims=claims,
+                worlds=self.worlds,
+                clock=self.clock,
+                opt_outs=self.opt_outs,
+                dispatcher=self.dispatcher,
+                deadline=deadline,
+            )
+            self.dispatcher.add_lane(name, runner, at_once=2)
+        return media
+
+    def _api(self) -> TwilioApi:
+        decide = DecideSend(
+            numbers=self.own_numbers,
+            callback_of=self.applications.message_status_callback,
+            routes=self.routes,
+            worlds=self.worlds,
+            clock=self.clock,
+            sids=self.sids,
+            strict=valid_for_libphonenumber if self.settings.strict_numbers else None,
+        )
+        messages = Messages(
+            database=self.database,
+            worlds=self.worlds,
+            sids=self.sids,
+            decide=decide,
+            send=SendMessage(self.commit, self._create, self.dispatcher),
+            finish=FinishMessage(self.database, self.worlds, self.clock),
+        )
+        resources: Sequence[object] = (
+            *account_resources(
+                self.database,
+                box=self.box,
+                sids=self.sids,
+                worlds=self.worlds,
+                authenticator=self.authenticator,
+                entropy=os.urandom,
+            ),
+            *numbers.number_resources(
+                self.database,
+                worlds=self.worlds,
+                sids=self.sids,
+                own_numbers=self.own_numbers,
+                applications=self.applications,
+            ),
+            messages,
+            MessageMedia(self.database, self.worlds),
+        )
+        api = TwilioApi(
+            bound_operations(*resources),
+            self.authenticator,
+            sids=self.sids,
+            max_body=self.settings.max_body_bytes,
+            max_concurrent_per_account=self.settings.max_concurrent_requests,
+            public_url=self.settings.public_url,
+            trust_forwarded=self.settings.trust_forwarded,
+        )
+
+        def forget(account_sid: str | None) -> None:
+            if account_sid is None:
+                api.credentials.clear()
+            else:
+                api.credentials.forget(account_sid)
+
+        self.authenticator.on_forget.append(forget)
+        return api
+
+    async def _keep_lease(self) -> None:
+        period = self.settings.lease_seconds / 3
+        await _repeat(period, self._stop, self._renew)
+
+    async def _renew(self) -> None:
+        await self.recover.keep_lease(self.settings.lease_seconds)
+
+
+async def _repeat(period: float, stop: asyncio.Event, action: Callable[[], Awaitable[Any]]) -> None:
+    while True:
+        try:
+            await asyncio.wait_for(stop.wait(), period)
+            return
+        except TimeoutError:
+            pass
+        try:
+            await action()
+        except Exception:
+            log.warning("repeat.failed", exc_info=True)
