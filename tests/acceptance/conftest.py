@@ -1,0 +1,44 @@
+"""One real platform for the run, started as users start it; a world of its own for each test."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+import pytest
+
+from tests.support.platform import RunningPlatform, World
+
+_names = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def running(short_tmp: Path) -> Iterator[World]:
+    """The platform of the run: its default world."""
+    process = RunningPlatform(short_tmp / "acceptance data")
+    runtime = process.start()
+    yield read_credentials(runtime["base_url"], runtime["control_token"], "default")
+    assert process.stop() == 0
+
+
+@pytest.fixture
+def platform(running: World) -> World:
+    """A world that only this test uses: its own account, numbers, phones and clock."""
+    name = f"test-{next(_names)}"
+    running.control("POST", "/worlds", {"name": name})
+    return read_credentials(running.base_url, running.control_token, name)
+
+
+def read_credentials(base_url: str, control_token: str, world: str) -> World:
+    """Where a world is and how to get in."""
+    request = Request(
+        f"{base_url}/trunkline/v1/credentials?world={world}",
+        headers={"Authorization": f"Bearer {control_token}"},
+    )
+    with urlopen(request, timeout=30) as answer:
+        known = json.load(answer)
+    known["base_url"] = base_url
+    return World(name=world, **known)

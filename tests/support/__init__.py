@@ -1,0 +1,1 @@
+"""What several tests share: the Node clients, Twilio's OpenAPI files."""
