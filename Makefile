@@ -93,7 +93,7 @@ bench: venv
 
 .PHONY: docs
 docs: venv
-	@$(bin)/python -m trunkline.rest.documentation $(ARGS)
+	@$(bin)/python -m trunkline.server.documents docs
 
 .PHONY: lock
 lock: venv

@@ -166,7 +166,7 @@ SELECT encode(substring(int8send(
            (extract(epoch FROM m) * 1000)::bigint) FROM 3) || uuid_send(gen_random_uuid()),
        'hex')::varchar(32)::uuid,
        $2, (SELECT id FROM worlds LIMIT 1), false, 'outbound-api', 'delivered', '+14155550100',
-       '+1415556' || lpad((n % 5000)::text, 5, '0'), 1, 0, 'virtual', 4, m, m, m, m
+       '+1415556' || lpad((n % 5000)::text, 4, '0'), 1, 0, 'virtual', 4, m, m, m, m
 FROM generate_series(1, $1::int) n, LATERAL (
     SELECT now() - (n % 10000) * interval '40 seconds' AS m) t
 """

@@ -79,8 +79,8 @@ class Job:
         head += f"Authorization: {spec['authorization']}\r\n"
         self._requests = []
         for n in range(min(NUMBER_OF_PHONES, spec["count"])):
-            body = spec["body"].replace("{n}", f"{n:05d}").encode()
-            text = head.format(path=spec["path"].replace("{n}", f"{n:05d}"))
+            body = spec["body"].replace("{n}", f"{n:04d}").encode()
+            text = head.format(path=spec["path"].replace("{n}", f"{n:04d}"))
             if spec["method"] == "POST":
                 text += "Content-Type: application/x-www-form-urlencoded\r\n"
                 text += f"Content-Length: {len(body)}\r\n"

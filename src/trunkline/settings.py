@@ -56,7 +56,7 @@ class Settings(BaseSettings):
         default=400, ge=1, description="Requests of one account at once before 429"
     )
     max_body_bytes: int = Field(default=1 << 20, ge=1024, description="Largest request body")
-    commit_writers: int = Field(default=2, ge=1, le=8, description="Group commits at the same time")
+    commit_writers: int = Field(default=1, ge=1, le=8, description="Group commits at the same time")
     commit_batch: int = Field(default=128, ge=1, description="Requests in one group commit at most")
     commit_waiting: int = Field(
         default=4000, ge=1, description="Requests that wait for a commit at most"

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 __all__ = ["SidFactory", "id_floor", "id_time", "is_sid"]
 
+POOL = 4096  # random bytes asked of the system at once
 HEX = re.compile(r"[0-9a-fA-F]{32}")
 
 
@@ -24,6 +25,8 @@ class SidFactory:
     ) -> None:
         self._clock = clock
         self._entropy = entropy
+        self._pool = b""
+        self._used = 0
         self._last_ms = 0
         self._last = 0
 
@@ -33,11 +36,19 @@ class SidFactory:
         if now <= self._last_ms:
             # Within one millisecond (or after the clock went back) ids go on counting up, by
             # steps that cannot be guessed: a media URL is protected by its SID alone.
-            self._last += 1 + int.from_bytes(self._entropy(8))
+            self._last += 1 + int.from_bytes(self._random(8))
         else:
             self._last_ms = now
-            self._last = (now << 80) | int.from_bytes(self._entropy(10))
+            self._last = (now << 80) | int.from_bytes(self._random(10))
         return f"{self._last:032x}"
+
+    def _random(self, size: int) -> bytes:
+        # Asking the system for every id costs a twentieth of what accepting a message costs.
+        start, end = self._used, self._used + size
+        if end > len(self._pool):
+            self._pool, start, end = self._entropy(POOL), 0, size
+        self._used = end
+        return self._pool[start:end]
 
     def new(self, prefix: str) -> str:
         """A new SID with the given prefix, e.g. `SM`."""

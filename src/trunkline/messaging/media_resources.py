@@ -27,13 +27,13 @@ class MessageMedia:
         self._database = database
         self._worlds = worlds
 
-    @operation("FetchMedia", "GET", MEDIA + "/{Sid}", returns=Media)
+    @operation("FetchMedia", "GET", MEDIA + "/{Sid}", returns=Media, public=True)
     async def fetch_media(self, call: Call, _: NoParameters) -> Media | BinaryAnswer:
         """Read what is known of a media file; without `.json`, the file itself."""
         row = await self._database.fetchrow(queries.FETCH_MEDIA, *self._key(call))
         if row is None or call.path["Sid"][:2] != "ME":
             raise catalogue.NOT_FOUND(path=call.resource)
-        if not call.resource.endswith((".json", ".xml")):
+        if not call.suffix:
             if row["data"] is None:
                 raise catalogue.NOT_FOUND(path=call.resource)
             return BinaryAnswer(row["content_type"], row["data"])

@@ -85,7 +85,8 @@ class _Walk:
 
     def numbers(self, seed: str) -> Iterator[str]:
         """Each number once, in an order of the seed's own."""
-        for index in _shuffled(self.total, seed):
+        # With the first code in it, or each area code would offer the same seven digits.
+        for index in _shuffled(self.total, seed + self.codes[0]):
             line = ""
             for digits in self.lines:
                 index, place = divmod(index, len(digits))

@@ -83,18 +83,10 @@ class EmergencyStatus:
 
 
 @declared
-class NumberSettings:
-    """What can be set of a number, when it is bought and later."""
+class CallbackSettings:
+    """What can be set of a number and of an application alike: whom to ask and to tell."""
 
-    api_version: str | None = parameter(
-        "ApiVersion", VERSION, "The API version of the number's calls."
-    )
-    friendly_name: str | None = parameter(
-        "FriendlyName", NAME, "A name; by default the number in its national format."
-    )
-    sms_application_sid: str | None = parameter(
-        "SmsApplicationSid", APPLICATION, "The application that handles its messages."
-    )
+    api_version: str | None = parameter("ApiVersion", VERSION, "The API version of its calls.")
     sms_fallback_method: str | None = parameter(
         "SmsFallbackMethod", METHOD, "How SmsFallbackUrl is requested; POST by default."
     )
@@ -113,9 +105,6 @@ class NumberSettings:
     status_callback_method: str | None = parameter(
         "StatusCallbackMethod", METHOD, "How StatusCallback is requested; POST by default."
     )
-    voice_application_sid: str | None = parameter(
-        "VoiceApplicationSid", APPLICATION, "The application that handles its calls."
-    )
     voice_caller_id_lookup: bool | None = parameter(
         "VoiceCallerIdLookup", Boolean(), "Whether the names of callers are looked up."
     )
@@ -130,6 +119,21 @@ class NumberSettings:
     )
     voice_url: str | None = parameter(
         "VoiceUrl", URL, "Requested when a call comes in. Empty clears it."
+    )
+
+
+@declared
+class NumberSettings(CallbackSettings):
+    """What can be set of a number, when it is bought and later."""
+
+    friendly_name: str | None = parameter(
+        "FriendlyName", NAME, "A name; by default the number in its national format."
+    )
+    sms_application_sid: str | None = parameter(
+        "SmsApplicationSid", APPLICATION, "The application that handles its messages."
+    )
+    voice_application_sid: str | None = parameter(
+        "VoiceApplicationSid", APPLICATION, "The application that handles its calls."
     )
     voice_receive_mode: str | None = parameter(
         "VoiceReceiveMode", Choice(("voice", "fax")), "What calls bring: voice, by default, or fax."
@@ -211,52 +215,16 @@ class ListNumberParameters:
 
 
 @declared
-class CreateApplicationParameters:
+class CreateApplicationParameters(CallbackSettings):
     """The form of an application."""
 
-    api_version: str | None = parameter(
-        "ApiVersion", VERSION, "The API version of the application's calls."
-    )
-    voice_url: str | None = parameter(
-        "VoiceUrl", URL, "Requested when a call comes in. Empty clears it."
-    )
-    voice_method: str | None = parameter(
-        "VoiceMethod", METHOD, "How VoiceUrl is requested; POST by default."
-    )
-    voice_fallback_url: str | None = parameter(
-        "VoiceFallbackUrl", URL, "Requested when VoiceUrl fails. Empty clears it."
-    )
-    voice_fallback_method: str | None = parameter(
-        "VoiceFallbackMethod", METHOD, "How VoiceFallbackUrl is requested; POST by default."
-    )
-    status_callback: str | None = parameter(
-        "StatusCallback", URL, "Told when a call ends. Empty clears it."
-    )
-    status_callback_method: str | None = parameter(
-        "StatusCallbackMethod", METHOD, "How StatusCallback is requested; POST by default."
-    )
-    voice_caller_id_lookup: bool | None = parameter(
-        "VoiceCallerIdLookup", Boolean(), "Whether the names of callers are looked up."
-    )
-    sms_url: str | None = parameter(
-        "SmsUrl", URL, "Requested when a message comes in. Empty clears it."
-    )
-    sms_method: str | None = parameter(
-        "SmsMethod", METHOD, "How SmsUrl is requested; POST by default."
-    )
-    sms_fallback_url: str | None = parameter(
-        "SmsFallbackUrl", URL, "Requested when SmsUrl fails. Empty clears it."
-    )
-    sms_fallback_method: str | None = parameter(
-        "SmsFallbackMethod", METHOD, "How SmsFallbackUrl is requested; POST by default."
-    )
+    friendly_name: str | None = parameter("FriendlyName", NAME, "A name.")
     sms_status_callback: str | None = parameter(
         "SmsStatusCallback", URL, "Told of its messages, where MessageStatusCallback is not set."
     )
     message_status_callback: str | None = parameter(
         "MessageStatusCallback", URL, "Told of the status of messages sent for the application."
     )
-    friendly_name: str | None = parameter("FriendlyName", NAME, "A name.")
     public_application_connect_enabled: bool | None = parameter(
         "PublicApplicationConnectEnabled", Boolean(), "Whether other accounts may dial it."
     )

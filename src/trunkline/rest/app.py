@@ -21,7 +21,7 @@ from trunkline.rest.answers import (
     answer_result,
     response_headers,
 )
-from trunkline.rest.authenticate import Credentials, account_of_path, admit
+from trunkline.rest.authenticate import Credentials, account_of_path, admit, anybody
 from trunkline.rest.base_url import BaseUrls
 from trunkline.rest.body import ClientGone, Receive, read_form
 from trunkline.rest.concurrency import ConcurrencyLimit
@@ -124,10 +124,15 @@ class TwilioApi:
         exchange.xml = route.xml
         operation = exchange.operation = route.bound.operation
 
-        principal = await self.credentials.check(exchange.headers.get(b"authorization"))
+        authorization = exchange.headers.get(b"authorization")
         named = route.path.pop("AccountSid", None)
-        account = await account_of_path(self.credentials, principal, named, place.resource)
-        admit(principal, account, operation)
+        if operation.public and not place.suffix and authorization is None:
+            principal = await anybody(self.credentials, named, place.resource)
+            account = principal.account
+        else:
+            principal = await self.credentials.check(authorization)
+            account = await account_of_path(self.credentials, principal, named, place.resource)
+            admit(principal, account, operation)
 
         exchange.concurrent = self._concurrency.running(account.sid)  # told in a 429, too
         exchange.concurrent = self._concurrency.enter(account.sid)

@@ -10,7 +10,7 @@ from collections import OrderedDict
 from trunkline.rest import catalogue
 from trunkline.rest.operation import AccountIdentity, Authenticator, Operation, Principal
 
-__all__ = ["Credentials", "account_of_path", "admit", "parse_basic"]
+__all__ = ["Credentials", "account_of_path", "admit", "anybody", "parse_basic"]
 
 USERNAME = re.compile(r"(AC|SK)[0-9a-fA-F]{32}")
 SCHEME = re.compile(rb"basic[ \t]+(\S+)\s*", re.IGNORECASE)
@@ -105,6 +105,14 @@ async def account_of_path(
     if account is None or account.owner_sid != own.sid or account.is_test != own.is_test:
         raise catalogue.NOT_FOUND(path=resource)
     return account
+
+
+async def anybody(credentials: Credentials, sid: str | None, resource: str) -> Principal:
+    """Somebody without credentials at a public path of an active live account, else 404/20404."""
+    account = None if sid is None else await credentials.account(sid)
+    if account is None or account.is_test or account.status != "active":
+        raise catalogue.NOT_FOUND(path=resource)
+    return Principal(account, "none")
 
 
 def admit(principal: Principal, account: AccountIdentity, operation: Operation) -> None:

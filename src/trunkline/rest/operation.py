@@ -55,7 +55,7 @@ class Principal:
     """Who asks: the account whose credentials were sent, and with which kind of them."""
 
     account: AccountIdentity
-    credential: str  # "token", "main_key" or "standard_key"
+    credential: str  # "token", "main_key", "standard_key", or "none" at a public path
 
 
 class Authenticator(Protocol):
@@ -142,6 +142,7 @@ class Operation:
     test_credentials: bool
     main_key_only: bool
     formats: tuple[str, ...]
+    public: bool
     summary: str
 
     @property
@@ -164,6 +165,7 @@ def operation(
     test_credentials: bool = False,
     main_key_only: bool = False,
     formats: tuple[str, ...] = ("json", "xml"),
+    public: bool = False,
 ) -> Callable[[F], F]:
     """Declare a method as the operation `name` (Twilio's operationId).
 
@@ -171,7 +173,9 @@ def operation(
     before the method runs. `returns` is the msgspec Struct of one item; with `list_key` the
     method returns a `RestPage` of them (or, not `paged`, a plain sequence). `status` defaults to
     201 for POST on a collection, 204 for DELETE, 200 otherwise. `test_credentials` lets test
-    credentials in; `main_key_only` keeps standard API keys out. The docstring is the summary.
+    credentials in; `main_key_only` keeps standard API keys out. `public` lets anybody read the
+    path without its suffix: who knows the SID of a media file may have the file (1.7). The
+    docstring is the summary.
     """
     if status is None:
         collection = not path.endswith("}")
@@ -192,6 +196,7 @@ def operation(
             test_credentials=test_credentials,
             main_key_only=main_key_only,
             formats=formats,
+            public=public,
             summary=summary,
         )
         function.__operation__ = declaration  # type: ignore[attr-defined]

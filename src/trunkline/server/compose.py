@@ -130,9 +130,7 @@ class Platform:
         await self.database.listen()
         await self.worlds.load()
         if self.worlds.named(DEFAULT_WORLD) is None:
-            await self.create_world(
-                DEFAULT_WORLD, clock_movable=self.settings.mode == "development"
-            )
+            await self.create_world(DEFAULT_WORLD)
         self.control_token = await control_token(self.database, self.box)
         await self.phones.load()
         await self.own_numbers.load()
@@ -161,7 +159,7 @@ class Platform:
         finally:
             await self.database.close()
 
-    async def create_world(self, name: str, *, clock_movable: bool = True) -> World:
+    async def create_world(self, name: str) -> World:
         """A world with its own account, credentials and numbers."""
         world, _ = await create_world(
             self.database,
@@ -170,7 +168,7 @@ class Platform:
             self.box,
             self.clock,
             name,
-            clock_movable=clock_movable,
+            clock_movable=self.settings.mode == "development",
         )
         self.dispatcher.watch_world(world.id)
         await self.own_numbers.load()

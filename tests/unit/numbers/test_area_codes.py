@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import phonenumbers
-import pytest
 
 from trunkline.numbers.area_codes import (
     COUNTRY_OF_CODE,
@@ -13,11 +12,11 @@ from trunkline.numbers.area_codes import (
 )
 
 
-@pytest.mark.parametrize("code", [*LOCAL_CODES, *TOLL_FREE_CODES])
-def test_libphonenumber_knows_each_area_code_as_american(code: str) -> None:
-    number = phonenumbers.parse(f"+1{code}2345678")
-    assert phonenumbers.is_valid_number(number)
-    assert code in TOLL_FREE_CODES or phonenumbers.region_code_for_number(number) == "US"
+def test_libphonenumber_knows_each_area_code_as_american() -> None:
+    for code in (*LOCAL_CODES, *TOLL_FREE_CODES):
+        number = phonenumbers.parse(f"+1{code}2345678")
+        assert phonenumbers.is_valid_number(number), code
+        assert code in TOLL_FREE_CODES or phonenumbers.region_code_for_number(number) == "US", code
 
 
 def test_libphonenumber_agrees_on_the_countries_behind_one() -> None:
