@@ -17,7 +17,6 @@ import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,24 +24,13 @@ from urllib.request import Request, urlopen
 
 import asyncpg
 
+from benchmarks.figures import Figures
 from benchmarks.processes import Part, parts_of
 from benchmarks.report import write_report
 from tests.support.platform import RunningPlatform
 from trunkline.store.embedded import EmbeddedPostgres
 
 ROOT = Path(__file__).resolve().parents[1]
-
-
-@dataclass
-class Figures:
-    """What was measured."""
-
-    machine: str
-    date: str
-    rest: dict[str, Part] = field(default_factory=dict)
-    peak: dict[str, Part] = field(default_factory=dict)
-    runs: list[dict[str, Any]] = field(default_factory=list)
-    stored: list[dict[str, Any]] = field(default_factory=list)
 
 
 class Bench:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from benchmarks.__main__ import Figures
+from benchmarks.figures import Figures
 
 __all__ = ["write_report"]
 
