@@ -84,6 +84,8 @@ class Job:
             if spec["method"] == "POST":
                 text += "Content-Type: application/x-www-form-urlencoded\r\n"
                 text += f"Content-Length: {len(body)}\r\n"
+            else:
+                body = b""
             self._requests.append(text.encode() + b"\r\n" + body)
 
     def take(self) -> bytes | None:

@@ -85,9 +85,16 @@ def request_path(declared: Operation) -> str:
     return f"/{declared.product}{declared.path}"
 
 
+def _operation_id(declared: Operation) -> str:
+    """Twilio's name, which is one within its product: the others than the first say which."""
+    if declared.version == CLASSIC:
+        return declared.name
+    return f"{declared.product.title()}{declared.version.title()}{declared.name}"
+
+
 def _operation(declared: Operation, schema: Mapping[str, Any] | None) -> dict[str, Any]:
     spec: dict[str, Any] = {
-        "operationId": declared.name,
+        "operationId": _operation_id(declared),
         "summary": declared.summary,
         "tags": [declared.product],
         "parameters": [_path_parameter(name) for name in NAMED.findall(declared.path)],

@@ -13,11 +13,11 @@ def test_every_operation_is_in_the_document():
         "CreateNote",
         "DeleteNote",
         "FetchAccount",
-        "FetchDiary",
+        "MessagingV1FetchDiary",  # one name in two products would be one operation
         "FetchNote",
         "FetchPicture",
         "ListAccount",
-        "ListDiary",
+        "MessagingV1ListDiary",
         "ListNote",
         "ListPaper",
         "SlowNote",
