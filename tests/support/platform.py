@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from base64 import b64encode
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,11 @@ class World:
     numbers: list[str]
     control_token: str
 
+    @property
+    def basic(self) -> str:
+        """The Authorization header of the account's own credentials."""
+        return "Basic " + b64encode(f"{self.account_sid}:{self.auth_token}".encode()).decode()
+
     def control(self, method: str, path: str, body: Any = None) -> Any:
         """Call the control API in this world; the decoded answer."""
         separator = "&" if "?" in path else "?"
@@ -46,6 +53,12 @@ class World:
         with urlopen(request, timeout=60) as answer:
             data = answer.read()
             return json.loads(data) if data else None
+
+    def get(self, path: str) -> Any:
+        """Read from Twilio's API with the account's own credentials; the decoded answer."""
+        request = Request(f"{self.base_url}{path}", headers={"Authorization": self.basic})
+        with urlopen(request, timeout=60) as answer:
+            return json.loads(answer.read())
 
 
 class RunningPlatform:
@@ -97,12 +110,49 @@ class RunningPlatform:
     def kill(self) -> None:
         """SIGKILL to every process of it at once, as a power cut would."""
         assert self.process is not None
-        for pid in [self.process.pid, *descendants(self.process.pid)]:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
+        kill_together(self.process.pid)
         self.process.communicate()
+
+    @property
+    def main_pid(self) -> int | None:
+        """The main process, while there is one."""
+        return self._child("trunkline.server.main_process")
+
+    @property
+    def postgres_pid(self) -> int | None:
+        """The embedded PostgreSQL's first process, while there is one."""
+        return self._child("-D")
+
+    def database_url(self) -> str:
+        """Where the main process finds its database."""
+        environment = Path(f"/proc/{self.main_pid}/environ").read_bytes().split(b"\0")
+        run = next(v for v in environment if v.startswith(b"TRUNKLINE_RUN="))
+        url: str = json.loads(run.partition(b"=")[2])["database_url"]
+        return url
+
+    def _child(self, argument: str) -> int | None:
+        assert self.process is not None
+        for pid in descendants(self.process.pid):
+            with contextlib.suppress(OSError):
+                if argument.encode() in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0"):
+                    return pid
+        return None
+
+
+def kill_together(pid: int) -> None:
+    """SIGKILL to a process and all below it, held still first so that none can outlive another
+    by a moment, or start a new one."""
+    held: set[int] = set()
+    while found := {pid, *descendants(pid)} - held:
+        held |= found
+        _send(found, signal.SIGSTOP)
+    _send(held, signal.SIGKILL)
+
+
+def _send(pids: Iterable[int], number: signal.Signals) -> None:
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
 
 
 def descendants(pid: int) -> list[int]:

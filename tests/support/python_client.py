@@ -24,9 +24,9 @@ def connect(platform: World, sid: str | None = None, secret: str | None = None) 
     return _pointed_at(client, platform)
 
 
-def with_key(platform: World, sid: str, secret: str) -> Client:
-    """The official client with an API key of the world's account."""
-    return _pointed_at(Client(sid, secret, platform.account_sid), platform)
+def with_key(platform: World, sid: str, secret: str, account_sid: str | None = None) -> Client:
+    """The official client with an API key, of the world's account where no other is named."""
+    return _pointed_at(Client(sid, secret, account_sid or platform.account_sid), platform)
 
 
 @contextmanager

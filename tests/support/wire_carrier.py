@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import deque
 
 from trunkline.carriers import Accepted, InDoubt, NotSent, OutboundMessage, Outcome
 
 
 class WireCarrier:
-    """One connection; answers come in the order of the messages."""
+    """One connection; an answer names the message that it is for."""
 
     window = 50
 
@@ -18,7 +17,7 @@ class WireCarrier:
         self.name = name
         self._path = options["socket"]
         self._writer: asyncio.StreamWriter | None = None
-        self._waiting: deque[asyncio.Future[Outcome]] = deque()
+        self._waiting: dict[str, asyncio.Future[Outcome]] = {}
         self._reading: asyncio.Task[None] | None = None
         self._connecting = asyncio.Lock()
 
@@ -35,7 +34,7 @@ class WireCarrier:
                     return NotSent(0.1, type(error).__name__)
                 self._reading = asyncio.create_task(self._read(reader))
         answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        self._waiting.append(answer)
+        self._waiting[message.sid] = answer
         self._writer.write(f"{message.sid} {message.body}\n".encode())
         return await answer
 
@@ -50,10 +49,16 @@ class WireCarrier:
 
     async def _read(self, reader: asyncio.StreamReader) -> None:
         while line := await reader.readline():
-            self._waiting.popleft().set_result(Accepted(line.split()[1].decode()))
+            _, sid, number = line.decode().split()
+            self._settle(sid, Accepted(number))
         self._writer = None
-        while self._waiting:
-            self._waiting.popleft().set_result(InDoubt("the connection was lost"))
+        for sid in list(self._waiting):
+            self._settle(sid, InDoubt("the connection was lost"))
+
+    def _settle(self, sid: str, outcome: Outcome) -> None:
+        answer = self._waiting.pop(sid, None)
+        if answer is not None and not answer.done():
+            answer.set_result(outcome)
 
 
 def make(name: str, options: dict[str, str]) -> WireCarrier:

@@ -1,6 +1,7 @@
 """Accounts and subaccounts, their tokens, API keys and balance."""
 
 from trunkline.accounts.authenticate import AccountAuthenticator
+from trunkline.accounts.check_page_token import check_page_token
 from trunkline.accounts.create_account_set import (
     AccountSet,
     create_account_set,
@@ -13,6 +14,7 @@ __all__ = [
     "AccountAuthenticator",
     "AccountSet",
     "account_resources",
+    "check_page_token",
     "create_account_set",
     "load_account_set",
     "open_secrets",

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from trunkline.accounts import queries
 from trunkline.accounts.authenticate import TOPIC, AccountAuthenticator
+from trunkline.accounts.check_page_token import check_page_token
 from trunkline.accounts.model import ApiKey, new_secret
 from trunkline.accounts.tables import api_keys
 from trunkline.rest.pages import PageRequest
@@ -74,7 +75,8 @@ class ManageKeys:
         return None if row is None else queries.key_of(row)
 
     async def page(self, account_sid: str, request: PageRequest) -> list[ApiKey]:
-        """A page of the keys of this account, newest first."""
+        """A page of the keys of this account, newest first. 21481 for another account's token."""
+        await check_page_token(self._database, request, account_sid, queries.OWNER_OF_KEY)
         rows = await fetch_page(
             self._database,
             queries.list_keys(account_sid[2:]),

@@ -94,6 +94,8 @@ UPDATE api_keys SET friendly_name = $3, updated_at = $4 WHERE id = $1 AND accoun
 RETURNING {KEY}
 """
 
+OWNER_OF_KEY = "SELECT account_id FROM api_keys WHERE id = $1"
+
 DELETE_KEY = "DELETE FROM api_keys WHERE id = $1 AND account_id = $2 RETURNING id"
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from trunkline.cli.failure import Failure
 from trunkline.server.runtime_file import Runtime, read_runtime
@@ -36,13 +37,13 @@ class Refused(Failure):
 class Control:
     """The control API of the platform that runs on a data folder, for one world."""
 
-    def __init__(self, data: Path | None = None, world: str = "default") -> None:
+    def __init__(self, data: Path | None = None, world: str | None = None) -> None:
         """Raises Failure."""
         try:
             self.data = data_folder(data)
         except SettingsInvalid as error:
             raise Failure(str(error)) from None
-        self._world = world
+        self._world = world or os.environ.get("TRUNKLINE_WORLD") or "default"
         try:
             runtime = read_runtime(self.data)
         except PermissionError:
@@ -66,7 +67,7 @@ class Control:
         query: Mapping[str, object] | None = None,
         seconds: float | None = SECONDS,
     ) -> Any:
-        """The answer's JSON. Raises NotRunning, Refused, Failure."""
+        """The answer's JSON; `path` is quoted already. Raises NotRunning, Refused, Failure."""
         with self._request(method, path, body, query or {}, seconds) as response:
             return self._decoded(response.read())
 
@@ -88,18 +89,20 @@ class Control:
         place = urlsplit(self.runtime.base_url)
         fields = {name: value for name, value in query.items() if value is not None}
         fields |= {} if self._world == "default" else {"world": self._world}
-        target = PREFIX + quote(path, safe="/+") + ("?" + urlencode(fields) if fields else "")
+        target = PREFIX + path + ("?" + urlencode(fields) if fields else "")
         headers = {"Authorization": f"Bearer {self.runtime.control_token}"}
         data = None
         if body is not None:
             data = json.dumps(body).encode()
             headers["Content-Type"] = "application/json"
         connection = HTTPConnection(place.hostname or "", place.port, timeout=seconds)
+        answered = False
         try:
             connection.request(method, target, data, headers)
             response = connection.getresponse()
             if response.status >= 400:
                 raise self._refusal(response.read())
+            answered = True
             yield response
         except ConnectionRefusedError:
             raise self._not_running() from None
@@ -108,7 +111,9 @@ class Control:
                 f"The platform at {self.runtime.base_url} does not answer: "
                 f"see {self.data / 'logs' / 'trunkline.log'}."
             ) from None
-        except (ConnectionError, HTTPException):
+        except (ConnectionError, HTTPException) as error:
+            if answered and isinstance(error, BrokenPipeError):
+                raise  # of our own output: `trunkline tail | head`
             raise Failure(f"The platform at {self.runtime.base_url} went away.") from None
         finally:
             connection.close()

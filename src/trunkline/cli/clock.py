@@ -17,7 +17,7 @@ app = typer.Typer(invoke_without_command=True)
 def clock(
     context: typer.Context,
     data: DataOption = None,
-    world: WorldOption = "default",
+    world: WorldOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show the world's time, or move it: trunkline clock advance 1h."""
@@ -41,7 +41,7 @@ def advance(
     context: typer.Context,
     by: Annotated[str, typer.Argument(help="How far: 90s, 1h, 1d2h, or seconds.")],
     data: DataOption = None,
-    world: WorldOption = "default",
+    world: WorldOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Move the clock forward and run what falls due on the way, in its order."""

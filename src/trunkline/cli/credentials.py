@@ -20,7 +20,7 @@ NAMES = {
 
 
 def credentials(
-    data: DataOption = None, world: WorldOption = "default", as_json: JsonOption = False
+    data: DataOption = None, world: WorldOption = None, as_json: JsonOption = False
 ) -> None:
     """Show base URL, credentials and numbers of the running platform."""
     from trunkline.cli.client import Control

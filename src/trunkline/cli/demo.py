@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trunkline.cli.failure import Failure
-from trunkline.cli.options import JsonOption
+from trunkline.cli.options import DataOption, JsonOption
 
 if TYPE_CHECKING:
     from trunkline.cli.client import Control
@@ -37,8 +37,11 @@ class Shown:
     events: list[dict[str, Any]] = field(default_factory=list)
 
 
-def demo(as_json: JsonOption = False) -> None:
-    """Start a platform for a moment, send messages with Twilio's library, show what happened."""
+def demo(data: DataOption = None, as_json: JsonOption = False) -> None:
+    """Start a platform for a moment, send messages with Twilio's library, show what happened.
+
+    It runs in a temporary folder, and leaves nothing behind unless --data names a folder to keep.
+    """
     from importlib.util import find_spec
 
     from trunkline.cli.show import print_json
@@ -48,7 +51,7 @@ def demo(as_json: JsonOption = False) -> None:
             "The demonstration sends its messages with Twilio's Python library: "
             "install it with `pip install twilio`."
         )
-    with _platform() as (credentials, control):
+    with _platform(data) as (credentials, control):
         results = _Tour(credentials, control, quiet=as_json).results()
     if as_json:
         print_json([vars(result) for result in results])
@@ -57,11 +60,12 @@ def demo(as_json: JsonOption = False) -> None:
 
 
 @contextmanager
-def _platform() -> Iterator[tuple[dict[str, Any], Control]]:
-    """A platform in a temporary folder on a free port, stopped and removed in the end."""
+def _platform(kept_in: Path | None) -> Iterator[tuple[dict[str, Any], Control]]:
+    """A platform on a free port, stopped in the end; its folder is removed unless it is to be
+    kept."""
     from trunkline.cli.client import Control
 
-    folder = Path(tempfile.mkdtemp(prefix="trunkline-demo-"))
+    folder = kept_in or Path(tempfile.mkdtemp(prefix="trunkline-demo-"))
     command = [sys.executable, "-P", "-m", "trunkline", "up", "--json"]
     place = {"TRUNKLINE_DATA": str(folder), "TRUNKLINE_PORT": "0", "TRUNKLINE_HOST": "127.0.0.1"}
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TRUNKLINE_")}
@@ -81,7 +85,8 @@ def _platform() -> Iterator[tuple[dict[str, Any], Control]]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        shutil.rmtree(folder, ignore_errors=True)
+        if kept_in is None:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 class _Tour:

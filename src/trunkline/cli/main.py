@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 __all__ = ["main"]
@@ -20,7 +19,3 @@ def main() -> None:
         app(prog_name="trunkline")
     except KeyboardInterrupt:
         sys.exit(130)
-    except BrokenPipeError:
-        # `trunkline tail | head`: nobody reads any more, and the interpreter would still flush.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        sys.exit(0)

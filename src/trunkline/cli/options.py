@@ -10,15 +10,15 @@ import typer
 
 __all__ = ["DataOption", "JsonOption", "Place", "WorldOption", "place_of"]
 
-DEFAULT_WORLD = "default"
-
+# The variables are read where the options are used: as defaults of these they would win over what
+# stands before a subcommand.
 DataOption: TypeAlias = Annotated[
     Path | None,
     typer.Option(
         "--data",
-        envvar="TRUNKLINE_DATA",
         metavar="DIR",
-        help="Data folder; ~/.local/share/trunkline when none is named.",
+        readable=False,  # what cannot be read is told in our words
+        help="Data folder; else TRUNKLINE_DATA, else ~/.local/share/trunkline.",
         show_default=False,
     ),
 ]
@@ -26,8 +26,13 @@ JsonOption: TypeAlias = Annotated[
     bool, typer.Option("--json", help="Print JSON, for programs.", show_default=False)
 ]
 WorldOption: TypeAlias = Annotated[
-    str,
-    typer.Option("--world", envvar="TRUNKLINE_WORLD", metavar="NAME", help="World to act on."),
+    str | None,
+    typer.Option(
+        "--world",
+        metavar="NAME",
+        help="World to act on; else TRUNKLINE_WORLD, else default.",
+        show_default=False,
+    ),
 ]
 
 
@@ -36,19 +41,19 @@ class Place:
     """Where a group of commands acts, as the options before the subcommand say."""
 
     data: Path | None = None
-    world: str = DEFAULT_WORLD
+    world: str | None = None
     as_json: bool = False
     number: str = ""
 
 
 def place_of(
-    context: typer.Context, data: Path | None, world: str = DEFAULT_WORLD, as_json: bool = False
+    context: typer.Context, data: Path | None, world: str | None = None, as_json: bool = False
 ) -> Place:
     """Where a subcommand acts: options may stand before it or after it, and those after win."""
     before: Place = context.obj
     return Place(
         data=data or before.data,
-        world=before.world if world == DEFAULT_WORLD else world,
+        world=world or before.world,
         as_json=as_json or before.as_json,
         number=before.number,
     )

@@ -39,7 +39,7 @@ def phone(
         typer.Argument(help="The phone's number in E.164, or --default for all phones."),
     ],
     data: DataOption = None,
-    world: WorldOption = "default",
+    world: WorldOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Use a virtual phone: any number that is not on the platform is one.
@@ -56,7 +56,7 @@ def inbox(
     context: typer.Context,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Newest messages to show.")] = 20,
     data: DataOption = None,
-    world: WorldOption = "default",
+    world: WorldOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show what the phone received, the newest last."""
@@ -89,7 +89,7 @@ def send(
     to: Annotated[str, typer.Argument(help="One of the platform's numbers.")],
     text: Annotated[list[str], typer.Argument(help="The text; words are joined by spaces.")],
     data: DataOption = None,
-    world: WorldOption = "default",
+    world: WorldOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Send a message from the phone to one of the platform's numbers."""
@@ -134,7 +134,7 @@ def set_behaviour(
         bool, typer.Option("--clear", help="Forget what was set before.", show_default=False)
     ] = False,
     data: DataOption = None,
-    world: WorldOption = "default",
+    world: WorldOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Set how the phone behaves. What is not named stays; --clear makes it ordinary."""
@@ -160,7 +160,7 @@ def set_behaviour(
 def show(
     context: typer.Context,
     data: DataOption = None,
-    world: WorldOption = "default",
+    world: WorldOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show how the phone behaves."""

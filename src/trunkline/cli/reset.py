@@ -7,9 +7,7 @@ from trunkline.cli.options import DataOption, JsonOption, WorldOption
 __all__ = ["reset"]
 
 
-def reset(
-    data: DataOption = None, world: WorldOption = "default", as_json: JsonOption = False
-) -> None:
+def reset(data: DataOption = None, world: WorldOption = None, as_json: JsonOption = False) -> None:
     """Empty a world: messages, opt-outs, settings of phones, clock.
 
     Accounts, credentials and numbers stay.

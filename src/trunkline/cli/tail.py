@@ -24,7 +24,7 @@ def tail(
         str | None, typer.Option(metavar="SID", help="Only of this account.")
     ] = None,
     data: DataOption = None,
-    world: WorldOption = "default",
+    world: WorldOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show events live, until Ctrl-C. With --json, one JSON document a line."""

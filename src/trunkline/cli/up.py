@@ -21,18 +21,16 @@ def up(
     port: Annotated[
         int | None,
         typer.Option(
-            envvar="TRUNKLINE_PORT",
             min=0,
             max=65535,
-            help="Port to listen on; 8080 when none is named, 0 takes a free one.",
+            help="Port to listen on, 0 for a free one; else TRUNKLINE_PORT, else 8080.",
             show_default=False,
         ),
     ] = None,
     host: Annotated[
         str | None,
         typer.Option(
-            envvar="TRUNKLINE_HOST",
-            help="Address to listen on; 127.0.0.1 when none is named.",
+            help="Address to listen on; else TRUNKLINE_HOST, else 127.0.0.1.",
             show_default=False,
         ),
     ] = None,

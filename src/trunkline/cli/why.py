@@ -28,14 +28,16 @@ STEPS = {
 def why(
     sid: Annotated[str, typer.Argument(help="SID of a message.", show_default=False)],
     data: DataOption = None,
-    world: WorldOption = "default",
+    world: WorldOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Explain a message: sender, route, segments, limits, opt-out, attempts, transitions."""
+    from urllib.parse import quote
+
     from trunkline.cli.client import Control
     from trunkline.cli.show import bold, facts, plain, print_json, status
 
-    found = Control(data, world).get(f"/messages/{sid}/explanation")
+    found = Control(data, world).get(f"/messages/{quote(sid, safe='')}/explanation")
     if as_json:
         print_json(found)
         return

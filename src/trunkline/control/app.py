@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMappi
 from typing import Any
 
 import msgspec
-import structlog
 
 from trunkline.control import PREFIX
 from trunkline.control.body import (
@@ -23,6 +22,7 @@ from trunkline.control.event_stream import EventStream
 from trunkline.control.operation import BoundOperation, Call, bound_operations
 from trunkline.control.platform import ControlledPlatform
 from trunkline.rest.base_url import BaseUrls
+from trunkline.rest.failures import log_error
 from trunkline.store import Overloaded, StoreUnavailable
 
 __all__ = ["ControlApp"]
@@ -32,7 +32,6 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 JSON = "application/json"
 DEFAULT_WORLD = "default"
-log = structlog.get_logger(__name__)
 encoder = msgspec.json.Encoder()
 
 
@@ -68,12 +67,10 @@ class ControlApp:
             await self._refuse(send, error)
         except (StoreUnavailable, Overloaded) as error:
             await self._refuse(send, ControlError(503, "unavailable", str(error)))
-        except Exception:
-            log.exception("control.failed", method=scope["method"])
-            await self._refuse(
-                send,
-                ControlError(500, "internal_error", "This is a fault of Trunkline: see its log."),
-            )
+        except Exception as error:
+            log_error(error, f"{scope['method']} {PREFIX}", None)
+            fault = "This is a fault of Trunkline's: its log tells where."
+            await self._refuse(send, ControlError(500, "internal_error", fault))
 
     def _find(
         self, scope: Scope, headers: Mapping[bytes, bytes]

@@ -6,7 +6,6 @@ the recipient, the sender, whether they fit, then what else was asked for (1.1).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -16,6 +15,7 @@ from trunkline.carriers import Routes
 from trunkline.clock import Clock
 from trunkline.messaging.model import NewMessage
 from trunkline.messaging.parameters import CreateMessageParameters
+from trunkline.messaging.recipients import is_channel_address, masked
 from trunkline.messaging.segments import Segmentation, measure
 from trunkline.numbers import (
     OwnNumber,
@@ -28,12 +28,12 @@ from trunkline.rest.operation import AccountIdentity
 from trunkline.sids import SidFactory
 from trunkline.worlds import Worlds
 
-__all__ = ["DecideSend", "masked", "valid_for_libphonenumber", "valid_recipient"]
-
-CHANNEL = re.compile(r"(whatsapp|messenger|rcs|viber|line|sip|client):", re.IGNORECASE)
-DELIVERABLE = re.compile(
-    r"\+(?:1\d{10}|[2-9]\d{6,14})"
-)  # E.164; a number of +1 has ten digits more
+__all__ = [
+    "DecideSend",
+    "refuse_content_templates",
+    "refuse_what_needs_a_service",
+    "valid_for_libphonenumber",
+]
 
 
 class Numbers(Protocol):
@@ -69,7 +69,7 @@ class DecideSend:
         self, account: AccountIdentity, asked: CreateMessageParameters
     ) -> NewMessage:
         """The message to commit, or the `ApiError` of the first check that fails."""
-        recipient = valid_recipient(asked.to)
+        recipient = asked.to
         if self._strict is not None and not self._strict(recipient):
             raise catalogue.INVALID_TO(to=masked(recipient))
         refuse_what_needs_a_service(asked)
@@ -110,7 +110,7 @@ class DecideSend:
         """The sender as it is stored, and what kind of sender it is."""
         raw = asked.sender
         assert raw is not None  # services were refused above
-        if CHANNEL.match(raw):
+        if is_channel_address(raw):
             raise catalogue.CHANNEL_MISMATCH()
         number = normalise(raw)
         if number is None:
@@ -137,24 +137,6 @@ class DecideSend:
         if recipient.startswith("+1"):
             raise catalogue.NOT_REACHABLE(to=recipient, sender=raw)
         return raw, "alphanumeric"
-
-
-def valid_recipient(raw: str) -> str:
-    """The recipient in E.164, or the error that says what is wrong with it."""
-    if CHANNEL.match(raw):
-        raise catalogue.CHANNEL_MISMATCH()
-    number = normalise(raw)
-    if number is not None and DELIVERABLE.fullmatch(number):
-        return number
-    if is_short_code(raw.strip()):
-        raise catalogue.TO_SHORT_CODE(to=raw.strip())
-    raise catalogue.INVALID_TO(to=masked(raw.strip()))
-
-
-def masked(number: str) -> str:
-    """A number as error texts show it: its last four digits replaced by X."""
-    shown = number[:64]
-    return shown[:-4] + "XXXX" if len(shown) > 4 else shown
 
 
 def refuse_what_needs_a_service(asked: CreateMessageParameters) -> None:

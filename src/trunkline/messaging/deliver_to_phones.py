@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -13,18 +13,20 @@ import structlog
 from trunkline.carriers.virtual import DeliveryPlan, Phones, Stage, plan_delivery
 from trunkline.clock import Clock
 from trunkline.messaging.dispatcher import Dispatcher
-from trunkline.messaging.model import Dispatch
+from trunkline.messaging.faults import fault
+from trunkline.messaging.model import Dispatch, has_ended
 from trunkline.messaging.opt_outs import OptOuts
-from trunkline.messaging.works import (
-    ApplyRetention,
+from trunkline.messaging.queue_works import (
     FinishDispatch,
     Reschedule,
     RescheduleDispatch,
+)
+from trunkline.messaging.works import (
+    ApplyRetention,
     wants_retention,
 )
 from trunkline.store import GroupCommit, Job, StoreUnavailable
-from trunkline.store.group_commit import Refused
-from trunkline.store.transitions import Transition, Transitions
+from trunkline.store.transitions import Transition, TransitionRefused, Transitions
 from trunkline.worlds import Worlds
 
 __all__ = ["DeliverToPhones"]
@@ -64,23 +66,29 @@ class DeliverToPhones:
         self._retention = ApplyRetention()
 
     async def __call__(self, batch: list[Dispatch]) -> None:
-        """Carry out the step of each message; raises StoreUnavailable when none was kept."""
+        """Carry out the step of each message."""
         await self._phones.refresh()
         fresh = [d for d in batch if d.step == "submit"]
         blocked = await self._opt_outs.blocked(fresh) if fresh else set()
         plans = [self._plan(dispatch, dispatch.sid in blocked) for dispatch in batch]
+        # One moment for the row and for memory: a clock that is moved stops at what is due.
+        moments = [self._worlds.clock(dispatch.world_id).now() for dispatch in batch]
         outcomes = await asyncio.gather(
             *(
-                self._commit.submit(*self._jobs(dispatch, plan), urgent=True)
-                for dispatch, plan in zip(batch, plans, strict=True)
+                self._commit.submit(*self._jobs(dispatch, plan, now), urgent=True)
+                for dispatch, plan, now in zip(batch, plans, moments, strict=True)
             ),
             return_exceptions=True,
         )
-        for dispatch, plan, outcome in zip(batch, plans, outcomes, strict=True):
-            self._after(dispatch, plan, outcome)
-        lost = next((o for o in outcomes if isinstance(o, StoreUnavailable)), None)
-        if lost is not None:
-            raise lost
+        ended = [
+            dispatch
+            for dispatch, plan, now, outcome in zip(batch, plans, moments, outcomes, strict=True)
+            if self._after(dispatch, plan, now, outcome)
+        ]
+        if ended:
+            await self._take_off(ended)
+        if lost := sum(isinstance(outcome, StoreUnavailable) for outcome in outcomes):
+            log.warning("delivery.store_unavailable", count=lost)
 
     def _plan(self, dispatch: Dispatch, blocked: bool) -> DeliveryPlan:
         behaviour = self._phones.behaviour(dispatch.world_id, dispatch.recipient)
@@ -99,8 +107,7 @@ class DeliverToPhones:
         age = self._worlds.clock(dispatch.world_id).now() - dispatch.created_at
         return EXPIRED if age > timedelta(seconds=dispatch.validity) else plan
 
-    def _jobs(self, dispatch: Dispatch, plan: DeliveryPlan) -> list[Job]:
-        now = self._worlds.clock(dispatch.world_id).now()
+    def _jobs(self, dispatch: Dispatch, plan: DeliveryPlan, now: datetime) -> list[Job]:
         stage = plan.at_once
         jobs: list[Job] = []
         if stage.path:
@@ -137,19 +144,30 @@ class DeliverToPhones:
             )
         return jobs
 
-    def _after(self, dispatch: Dispatch, plan: DeliveryPlan, outcome: Any) -> None:
+    def _after(self, dispatch: Dispatch, plan: DeliveryPlan, now: datetime, outcome: Any) -> bool:
+        """Whether only the message's place in the queue is left, to be taken off."""
         if isinstance(outcome, StoreUnavailable):
-            return  # the dispatcher reads it from the table again
-        if isinstance(outcome, BaseException):
-            # Tried again at the next start: at once it would only fail again.
-            log.error("delivery.refused", sid=dispatch.sid, error=type(outcome).__name__)
-        elif isinstance(outcome[0], Refused):
-            # It was deleted, or ended elsewhere: only its place in the queue is left.
-            self._commit.submit(Job(self._finish, dispatch.sid), urgent=True)
-            self._dispatcher.finish(dispatch)
+            # Committed or not, the table knows: it is read again, and what was done is refused.
+            self._dispatcher.release(dispatch)
+        elif isinstance(outcome, BaseException):
+            log.error("delivery.refused", sid=dispatch.sid, **fault(outcome))
+            self._dispatcher.hold(dispatch)
+        elif isinstance(outcome[0], TransitionRefused):
+            if has_ended(outcome[0]):
+                return True
+            self._dispatcher.release(dispatch)  # the row knows better what its next step is
         elif plan.later is None:
             self._dispatcher.finish(dispatch)
         else:
             dispatch.step = "deliver"
-            dispatch.due_at = self._worlds.clock(dispatch.world_id).now() + plan.delay
+            dispatch.due_at = now + plan.delay
             self._dispatcher.postpone(dispatch)
+        return False
+
+    async def _take_off(self, ended: list[Dispatch]) -> None:
+        try:
+            jobs = (Job(self._finish, dispatch.sid) for dispatch in ended)
+            await self._commit.submit(*jobs, urgent=True)
+        finally:
+            for dispatch in ended:
+                self._dispatcher.finish(dispatch)

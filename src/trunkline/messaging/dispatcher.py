@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from trunkline.messaging.faults import fault
 from trunkline.messaging.model import Dispatch
 from trunkline.store import StoreUnavailable
 from trunkline.worlds import Worlds
@@ -29,6 +30,11 @@ HORIZON = timedelta(minutes=2)  # of world time: what is due later stays in the 
 LOAD = 20_000
 LONGEST_WAIT = 30.0
 
+HELD = 60.0  # seconds until what failed for no known reason is tried again
+GRACE = 4.0  # seconds for the batches at hand when the platform stops
+
+# A runner calls `finish`, `release`, `postpone` or `hold` for each dispatch that it is given; or
+# raises before it has done anything: StoreUnavailable for the table to be read again.
 Runner = Callable[[list[Dispatch]], Awaitable[None]]
 Loader = Callable[[str, datetime, set[str], int], Awaitable[list[Dispatch]]]
 NextDue = Callable[[str], Awaitable[datetime | None]]
@@ -67,6 +73,8 @@ class Dispatcher:
         self._lanes: dict[str, _Lane] = {}
         self._queues: dict[str, _WorldQueue] = {}
         self._known: set[str] = set()  # SIDs in memory, queued or being worked on
+        self._held: deque[tuple[float, str]] = deque()  # until when, SID: also known
+        self._reading: list[set[str]] = []  # what left memory while the table is being read
         self._order = itertools.count()
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
@@ -88,32 +96,67 @@ class Dispatcher:
         self._known.add(dispatch.sid)
         self._place(dispatch)
 
+    def knows(self, sid: str) -> bool:
+        """Whether this message is in memory: waiting, or in somebody's hands."""
+        return sid in self._known
+
+    @property
+    def stopping(self) -> bool:
+        """Whether what has not begun is to be left for the next start."""
+        return self._stopping
+
     def postpone(self, dispatch: Dispatch) -> None:
-        """Put back a dispatch that a runner holds, for its new `due_at` and `step`."""
-        self._place(dispatch)
+        """Put back a dispatch that a runner holds, for its new `due_at` and `step`, which are
+        committed. What is far off is left to the table."""
+        if dispatch.due_at > self._worlds.clock(dispatch.world_id).now() + HORIZON:
+            self.release(dispatch)
+        else:
+            self._place(dispatch)
 
     def finish(self, dispatch: Dispatch) -> None:
         """A runner is done with a dispatch: its row is gone, or left to another node."""
-        self._known.discard(dispatch.sid)
+        self._forget(dispatch.sid)
+
+    def release(self, dispatch: Dispatch) -> None:
+        """Forget a dispatch whose row says what is to be done with it: it is read again."""
+        self._forget(dispatch.sid)
+
+    def hold(self, dispatch: Dispatch) -> None:
+        """Keep a dispatch that failed for no known reason from being read again for a while."""
+        self._held.append((asyncio.get_running_loop().time() + HELD, dispatch.sid))
 
     async def idle(self, world_id: str) -> None:
         """Wait until nothing of this world is due or being worked on."""
         await self._queues[world_id].idle.wait()
 
     async def earliest(self, world_id: str) -> datetime | None:
-        """The world time of the next thing that is due, in memory or in the table."""
+        """The world time of the next thing that is due, in memory or in the table.
+
+        A row whose time has come and that is not worked on is not this process's to run (a
+        claim that was never answered, for instance): it holds up nothing else.
+        """
         stored = await self._next_due(world_id)
         later = self._queues[world_id].later
-        times = [moment for moment in (stored, later[0][0] if later else None) if moment]
+        times = [later[0][0]] if later else []
+        if stored is not None and stored > self._worlds.clock(world_id).now():
+            times.append(stored)
         return min(times, default=None)
 
     async def load(self, world_id: str, until: datetime | None = None) -> int:
         """Read what is due until then (a horizon, by default) and is not in memory yet."""
+        self._release_held()
         moment = until or self._worlds.clock(world_id).now() + HORIZON
-        found = await self._load(world_id, moment, self._known, LOAD)
-        for dispatch in found:
+        left: set[str] = set()
+        self._reading.append(left)
+        try:
+            found = await self._load(world_id, moment, self._known, LOAD)
+        finally:
+            self._reading.remove(left)
+        # What came and went meanwhile was read as it is no more.
+        fresh = [dispatch for dispatch in found if dispatch.sid not in left]
+        for dispatch in fresh:
             self.accept(dispatch)
-        return len(found)
+        return len(fresh)
 
     async def load_for_ever(self, period: float, stop: asyncio.Event) -> None:
         """Read the table every `period` real seconds until `stop`."""
@@ -123,19 +166,29 @@ class Dispatcher:
                     await self.load(world_id)
             except StoreUnavailable:
                 log.warning("dispatch.load_failed")
+            except Exception as error:  # whoever reads the table must not end
+                log.error("dispatch.load_failed", **fault(error))
             try:
                 await asyncio.wait_for(stop.wait(), period)
             except TimeoutError:
                 continue
 
-    async def stop(self) -> None:
-        """Begin nothing new; wait for the batches that are being worked on."""
+    async def stop(self, grace: float = GRACE) -> None:
+        """Begin nothing new; wait for the batches that are being worked on, so long at most.
+
+        What is cut off after that is in the table as it stands: a claim without an answer is
+        shown as in doubt at the next start.
+        """
         self._stopping = True
         for queue in self._queues.values():
             if queue.timer is not None:
                 queue.timer.cancel()
-        while self._tasks:
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+        if not self._tasks:
+            return
+        _, cut_off = await asyncio.wait(self._tasks, timeout=grace)
+        for task in cut_off:
+            task.cancel()
+        await asyncio.gather(*cut_off, return_exceptions=True)
 
     def _place(self, dispatch: Dispatch) -> None:
         queue = self._queues[dispatch.world_id]
@@ -178,19 +231,38 @@ class Dispatcher:
                 count = min(BATCH, len(lane.ready))
                 batch = [lane.ready.popleft() for _ in range(count)]
                 try:
-                    await lane.run(batch)
-                except StoreUnavailable:
-                    # The table still has them: they are read again once the database is back.
-                    for dispatch in batch:
-                        self._known.discard(dispatch.sid)
-                    log.warning("dispatch.store_unavailable", count=len(batch))
-                except Exception:
-                    log.exception("dispatch.failed", count=len(batch))
+                    await self._run(lane, batch)
                 finally:
                     for dispatch in batch:
                         self._leave(dispatch)
         finally:
             lane.slots += 1
+
+    async def _run(self, lane: _Lane, batch: list[Dispatch]) -> None:
+        try:
+            await lane.run(batch)
+        except StoreUnavailable:
+            # The table still has them: they are read again once the database is back.
+            for dispatch in batch:
+                self.release(dispatch)
+            log.warning("dispatch.store_unavailable", count=len(batch))
+        except Exception as error:
+            if len(batch) > 1:  # one of them: the others shall not suffer
+                for dispatch in batch:
+                    await self._run(lane, [dispatch])
+                return
+            log.error("dispatch.failed", sid=batch[0].sid, **fault(error))
+            self.hold(batch[0])
+
+    def _release_held(self) -> None:
+        now = asyncio.get_running_loop().time()
+        while self._held and self._held[0][0] <= now:
+            self._forget(self._held.popleft()[1])
+
+    def _forget(self, sid: str) -> None:
+        self._known.discard(sid)
+        for left in self._reading:
+            left.add(sid)
 
     def _due(self, world_id: str) -> None:
         queue = self._queues[world_id]
@@ -218,7 +290,7 @@ class Dispatcher:
 
     def _drop(self, dispatches: Iterable[Dispatch]) -> None:
         for dispatch in dispatches:
-            self._known.discard(dispatch.sid)
+            self._forget(dispatch.sid)
 
 
 def _lane_of(dispatch: Dispatch) -> str:

@@ -15,12 +15,16 @@ from trunkline.clock import Clock
 from trunkline.messaging import queries
 from trunkline.messaging.dispatcher import Dispatcher
 from trunkline.messaging.model import Dispatch
-from trunkline.messaging.works import (
+from trunkline.messaging.queue_works import (
     FinishDispatch,
     Reschedule,
     RescheduleDispatch,
+)
+from trunkline.messaging.works import (
+    ApplyRetention,
     StoredMedia,
     StoreMedia,
+    wants_retention,
 )
 from trunkline.sids import SidFactory
 from trunkline.store import Database, GroupCommit, Job
@@ -75,6 +79,7 @@ class FetchMedia:
         self._finish = FinishDispatch()
         self._reschedule = RescheduleDispatch()
         self._store = StoreMedia()
+        self._retention = ApplyRetention()
 
     async def __call__(self, batch: list[Dispatch]) -> None:
         """Fetch the media of each message, store it, and let the message go on."""
@@ -91,9 +96,7 @@ class FetchMedia:
             files = await self._fetch_all(dispatch, sources)
         except MediaFailure as failure:
             log.info("media.failed", sid=dispatch.sid, code=failure.code, reason=str(failure))
-            await self._commit.submit(
-                self._failed(dispatch, failure), Job(self._finish, dispatch.sid), urgent=True
-            )
+            await self._commit.submit(*self._end(dispatch, failure), urgent=True)
             self._dispatcher.finish(dispatch)
             return
         now = self._worlds.clock(dispatch.world_id).now()
@@ -154,7 +157,7 @@ class FetchMedia:
         except (aiohttp.ClientError, TimeoutError, ValueError, OSError) as error:
             raise MediaFailure(11200, type(error).__name__) from error
 
-    def _failed(self, dispatch: Dispatch, failure: MediaFailure) -> Job:
+    def _end(self, dispatch: Dispatch, failure: MediaFailure) -> list[Job]:
         transition = Transition(
             subject=dispatch.sid,
             world_id=dispatch.world_id,
@@ -164,4 +167,7 @@ class FetchMedia:
             data={"error_code": failure.code, "reason": str(failure)},
             changes={"error_code": failure.code},
         )
-        return Job(self._transitions, transition)
+        jobs = [Job(self._transitions, transition), Job(self._finish, dispatch.sid)]
+        if dispatch.options is not None and wants_retention(dispatch.options):
+            jobs.append(Job(self._retention, (dispatch.sid, dispatch.options)))
+        return jobs

@@ -7,6 +7,7 @@ from typing import Any
 from trunkline.clock import Clock
 from trunkline.messaging import queries
 from trunkline.messaging.model import FINISHED, is_mms_sid
+from trunkline.messaging.representation import named_message
 from trunkline.messaging.works import Note, Notes
 from trunkline.rest import catalogue
 from trunkline.rest.operation import Call
@@ -28,7 +29,7 @@ class FinishMessage:
 
     async def redact(self, call: Call) -> None:
         """Forget the text (1.5). Raises NOT_FOUND, DELIVERY_NOT_COMPLETE."""
-        sid = call.path["Sid"]
+        sid = named_message(call)
         async with self._database.transaction() as connection:
             row = await self._finished(connection, call)
             now = self._worlds.clock(row["world_id"].hex).now()
@@ -38,7 +39,7 @@ class FinishMessage:
 
     async def delete(self, call: Call) -> None:
         """Remove the message with its content and feedback (1.7). Raises as `redact`."""
-        sid = call.path["Sid"]
+        sid = named_message(call)
         async with self._database.transaction() as connection:
             row = await self._finished(connection, call)
             await self._note(connection, row, sid, "message.deleted")
@@ -63,7 +64,7 @@ class FinishMessage:
         return row
 
     async def _lock(self, connection: Connection, call: Call) -> Any:
-        sid = call.path["Sid"]
+        sid = named_message(call)
         row = await connection.fetchrow(
             queries.LOCK, sid[2:], call.account.sid[2:], is_mms_sid(sid)
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from trunkline.messaging import queries
 from trunkline.messaging.model import is_mms_sid
 from trunkline.messaging.parameters import ListMediaParameters
-from trunkline.messaging.representation import Media, media_from_row
+from trunkline.messaging.representation import Media, media_from_row, named_message
 from trunkline.messaging.resources import MESSAGES, span
 from trunkline.messaging.tables import message_content
 from trunkline.rest import catalogue
@@ -31,7 +31,7 @@ class MessageMedia:
     async def fetch_media(self, call: Call, _: NoParameters) -> Media | BinaryAnswer:
         """Read what is known of a media file; without `.json`, the file itself."""
         row = await self._database.fetchrow(queries.FETCH_MEDIA, *self._key(call))
-        if row is None or call.path["Sid"][:2] != "ME":
+        if row is None:
             raise catalogue.NOT_FOUND(path=call.resource)
         if not call.suffix:
             if row["data"] is None:
@@ -49,7 +49,7 @@ class MessageMedia:
     )
     async def list_media(self, call: Call, asked: ListMediaParameters) -> RestPage:
         """List the media files of a message."""
-        sid = call.path["MessageSid"]
+        sid = named_message(call, "MessageSid")
         found = await self._database.fetchrow(
             queries.FETCH, sid[2:], call.account.sid[2:], is_mms_sid(sid)
         )
@@ -81,10 +81,12 @@ class MessageMedia:
             await connection.execute(queries.COUNT_MEDIA_DOWN, message_id, now)
 
     def _key(self, call: Call) -> tuple[str, str, bool, str]:
-        message_sid = call.path["MessageSid"]
+        message_sid, sid = named_message(call, "MessageSid"), call.path["Sid"]
+        if sid[:2] != "ME":
+            raise catalogue.NOT_FOUND(path=call.resource)
         return (
             message_sid[2:],
             call.account.sid[2:],
             is_mms_sid(message_sid),
-            call.path["Sid"][2:],
+            sid[2:],
         )

@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from trunkline.lifecycle import Lifecycle
+from trunkline.store.transitions import TransitionRefused
 
-__all__ = ["FINISHED", "MESSAGE", "Dispatch", "NewMessage", "is_mms_sid"]
+__all__ = ["FINISHED", "MESSAGE", "Dispatch", "NewMessage", "has_ended", "is_mms_sid"]
 
 MESSAGE = Lifecycle(
     noun="message",
@@ -33,6 +34,11 @@ MESSAGE = Lifecycle(
 # A message in one of these may be redacted and deleted (1.5, 1.7). `sent` may be the last
 # status there is, when no receipt comes.
 FINISHED = frozenset({"sent", "delivered", "undelivered", "failed", "canceled", "received", "read"})
+
+
+def has_ended(refusal: TransitionRefused) -> bool:
+    """Whether a refused transition came too late: the message is gone, or has its last status."""
+    return refusal.status is None or MESSAGE.is_terminal(refusal.status)
 
 
 def is_mms_sid(sid: str) -> bool:
@@ -68,6 +74,11 @@ class NewMessage:
     def mms(self) -> bool:
         """Whether the SID is an MM."""
         return is_mms_sid(self.sid)
+
+    @property
+    def sent_at(self) -> datetime | None:
+        """When it was sent, as far as that is known at its creation: of one that came in."""
+        return self.created_at if self.direction == "inbound" else None
 
     @property
     def status(self) -> str:

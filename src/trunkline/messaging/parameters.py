@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from trunkline.messaging.recipients import Recipient
 from trunkline.rest import catalogue
 from trunkline.rest.parameters import (
     Boolean,
@@ -37,7 +38,7 @@ Span = tuple[datetime, datetime]
 class CreateMessageParameters:
     """A recipient, a sender (or a service), and content."""
 
-    to: str = parameter("To", Text(), "The recipient: E.164, or a US number of ten digits.")
+    to: str = parameter("To", Recipient(), "The recipient: E.164, or a US number of ten digits.")
     sender: str | None = parameter(
         "From", Text(), "A phone number of the account, or an alphanumeric sender ID."
     )

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from trunkline.messaging.decide_send import (
-    masked,
     refuse_content_templates,
     refuse_what_needs_a_service,
-    valid_recipient,
 )
 from trunkline.messaging.model import NewMessage
 from trunkline.messaging.parameters import CreateMessageParameters
+from trunkline.messaging.recipients import masked
 from trunkline.messaging.segments import measure
 from trunkline.numbers import normalise
 from trunkline.rest import catalogue
@@ -27,9 +26,7 @@ def pretend_to_send(
     clock: WorldClock,
 ) -> NewMessage:
     """The message that a create would have made, or the error of a magic number."""
-    number = normalise(asked.to) or asked.to
-    _check_recipient(number, asked.sender or "")
-    recipient = valid_recipient(asked.to)
+    _check_recipient(asked.to, asked.sender or "")
     refuse_what_needs_a_service(asked)
     sender = normalise(asked.sender or "") or (asked.sender or "")
     _check_sender(sender)
@@ -44,7 +41,7 @@ def pretend_to_send(
         direction="outbound-api",
         path=("queued",),
         sender=sender,
-        recipient=recipient,
+        recipient=asked.to,
         body=text.body,
         num_segments=1 if mms else text.segments,
         num_media=len(asked.media_url),

@@ -150,19 +150,37 @@ WHERE account_id = $1 AND scope = $2 AND recipient = $3
 # --- the queue ------------------------------------------------------------------------------
 FINISH_DISPATCH = "DELETE FROM dispatch WHERE message_id = ANY ($1::uuid[])"
 
+# The same change a second time changes nothing: what goes with it is not written twice.
 RESCHEDULE_DISPATCH = """
 UPDATE dispatch d SET step = u.step, due_at = u.due_at,
        claimed_at = CASE WHEN u.claimed THEN d.claimed_at END
 FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::boolean[])
     AS u(message_id, step, due_at, claimed)
-WHERE d.message_id = u.message_id
+WHERE d.message_id = u.message_id AND ($5::uuid IS NULL OR d.owner = $5)
+  AND (d.step, d.due_at, d.claimed_at IS NOT NULL) IS DISTINCT FROM (u.step, u.due_at, u.claimed)
+RETURNING d.message_id
 """
 
 CLAIM_DISPATCH = """
-UPDATE dispatch d SET claimed_at = u.moment, attempt = d.attempt + 1
+UPDATE dispatch d SET claimed_at = u.moment, attempt = least(d.attempt + 1, 32767)
 FROM unnest($1::uuid[], $2::timestamptz[]) AS u(message_id, moment)
 WHERE d.message_id = u.message_id AND d.owner = $3 AND d.claimed_at IS NULL
 RETURNING d.message_id, d.attempt
+"""
+
+# Without a condition on the claim: the statement waits for whoever may be writing it still.
+GIVE_BACK_CLAIM = """
+UPDATE dispatch SET claimed_at = NULL
+WHERE message_id = ANY ($1::uuid[]) AND owner = $2 AND step = 'submit'
+"""
+
+PUT_IN_DOUBT = """
+UPDATE dispatch d SET step = 'in_doubt', due_at = u.due_at
+FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[])
+    AS u(message_id, claimed_at, due_at)
+WHERE d.message_id = u.message_id AND d.owner = $4
+  AND d.step = 'submit' AND d.claimed_at = u.claimed_at
+RETURNING d.message_id
 """
 
 LOAD_DISPATCH = """
@@ -222,10 +240,9 @@ UPDATE dispatch SET owner = $1 WHERE owner IN (
 ) RETURNING message_id
 """
 CLAIMED = """
-SELECT d.message_id, d.world_id, d.carrier, m.mms
+SELECT d.message_id, d.world_id, d.carrier, d.claimed_at, m.mms
 FROM dispatch d JOIN messages m ON m.id = d.message_id
 WHERE d.owner = $1 AND d.step = 'submit' AND d.claimed_at IS NOT NULL
-  AND ($2::uuid[] IS NULL OR d.message_id = ANY ($2))
 """
 END_LEASE = "UPDATE nodes SET lease_until = now() WHERE id = $1"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,8 +12,13 @@ import structlog
 from trunkline.clock import Clock
 from trunkline.messaging import queries
 from trunkline.messaging.model import Dispatch
-from trunkline.messaging.works import Note, Notes, Reschedule, RescheduleDispatch
+from trunkline.messaging.queue_works import Doubt, PutInDoubt
+from trunkline.messaging.works import (
+    Note,
+    Notes,
+)
 from trunkline.store import Database, GroupCommit, Job
+from trunkline.store.group_commit import Refused
 from trunkline.worlds import Worlds
 
 __all__ = ["DEFAULT_VALIDITY", "RecoverDispatch"]
@@ -44,7 +51,7 @@ class RecoverDispatch:
         self._owner = owner
         self._deadline = deadline
         self._notes = Notes()
-        self._reschedule = RescheduleDispatch()
+        self._put_in_doubt = PutInDoubt(owner)
 
     async def load(
         self, world_id: str, until: datetime, known: set[str], limit: int
@@ -73,12 +80,15 @@ class RecoverDispatch:
         taken = await self._database.fetch(queries.TAKE_OVER, self._owner)
         if taken:
             log.warning("dispatch.taken_over", rows=len(taken))
-            await self.show_doubts([row["message_id"] for row in taken])
 
-    async def show_doubts(self, among: list[Any] | None = None) -> None:
-        """Put claimed rows in doubt: all of this node's at its start, `among` at a take-over."""
-        for row in await self._database.fetch(queries.CLAIMED, self._owner, among):
-            await self._doubt(row)
+    async def show_doubts(self, in_hand: Callable[[str], bool] = lambda _: False) -> None:
+        """Put in doubt what is claimed and not `in_hand` (asked by SID): nobody here will get
+        its answer. It is what a former process, or another node, had handed to a carrier."""
+        rows = await self._database.fetch(queries.CLAIMED, self._owner)
+        # Asked after the table was read: what was claimed meanwhile is in hand by now, and what
+        # left our hands meanwhile has another claim, or none.
+        adrift = [row for row in rows if not in_hand(_sid(row))]
+        await asyncio.gather(*(self._doubt(row) for row in adrift))
 
     async def end_lease(self) -> None:
         """Let other nodes have what is left, at once."""
@@ -87,7 +97,7 @@ class RecoverDispatch:
     def _dispatch(self, row: Any) -> Dispatch:
         options = row["options"] or {}
         return Dispatch(
-            sid=("MM" if row["mms"] else "SM") + row["message_id"].hex,
+            sid=_sid(row),
             account_id=row["account_id"].hex,
             world_id=row["world_id"].hex,
             sender=row["sender"],
@@ -105,9 +115,8 @@ class RecoverDispatch:
         )
 
     async def _doubt(self, row: Any) -> None:
-        sid = ("MM" if row["mms"] else "SM") + row["message_id"].hex
+        sid = _sid(row)
         now = self._worlds.clock(row["world_id"].hex).now()
-        change = Reschedule(sid, "in_doubt", now + self._deadline, claimed=True)
         note = Note(
             sid=sid,
             world_id=row["world_id"].hex,
@@ -119,7 +128,13 @@ class RecoverDispatch:
             world_time=now,
             real_time=self._clock.now(),
         )
-        await self._commit.submit(
-            Job(self._reschedule, change), Job(self._notes, note), urgent=True
+        doubt = Doubt(sid, row["claimed_at"], now + self._deadline)
+        changed, _ = await self._commit.submit(
+            Job(self._put_in_doubt, doubt), Job(self._notes, note), urgent=True
         )
-        log.warning("dispatch.in_doubt", sid=sid, carrier=row["carrier"])
+        if not isinstance(changed, Refused):
+            log.warning("dispatch.in_doubt", sid=sid, carrier=row["carrier"])
+
+
+def _sid(row: Any) -> str:
+    return ("MM" if row["mms"] else "SM") + str(row["message_id"].hex)

@@ -8,7 +8,9 @@ import msgspec
 
 from trunkline.messaging.delivery_errors import title
 from trunkline.messaging.model import NewMessage
+from trunkline.rest import catalogue
 from trunkline.rest.dates import rfc2822
+from trunkline.rest.operation import Call
 
 __all__ = [
     "Feedback",
@@ -19,6 +21,7 @@ __all__ = [
     "media_from_row",
     "message_from_row",
     "message_sid",
+    "named_message",
 ]
 
 API_VERSION = "2010-04-01"
@@ -82,6 +85,14 @@ class Feedback(msgspec.Struct):
 def message_sid(row: Any) -> str:
     """The SID of a row of `messages`."""
     return ("MM" if row["mms"] else "SM") + str(row["id"].hex)
+
+
+def named_message(call: Call, name: str = "Sid") -> str:
+    """The SID of the message that the path names. NOT_FOUND for a SID of something else."""
+    sid = call.path[name]
+    if sid[:2] not in ("SM", "MM"):
+        raise catalogue.NOT_FOUND(path=call.resource)
+    return sid
 
 
 def message_path(account_sid: str, sid: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
+from trunkline.accounts import check_page_token
 from trunkline.messaging import queries
 from trunkline.messaging.decide_send import DecideSend
 from trunkline.messaging.finish_message import FinishMessage
@@ -20,6 +21,7 @@ from trunkline.messaging.representation import (
     Message,
     created,
     message_from_row,
+    named_message,
 )
 from trunkline.messaging.send import SendMessage
 from trunkline.messaging.tables import messages
@@ -33,9 +35,10 @@ from trunkline.sids import SidFactory
 from trunkline.store import Database, fetch_page
 from trunkline.worlds import Worlds
 
-__all__ = ["MESSAGES", "Messages", "check_token", "span"]
+__all__ = ["MESSAGES", "Messages", "span"]
 
 MESSAGES = "/2010-04-01/Accounts/{AccountSid}/Messages"
+MIDNIGHT, DAY = time(), timedelta(days=1)
 Span = tuple[datetime, datetime]
 
 
@@ -80,11 +83,11 @@ class Messages:
     @operation("FetchMessage", "GET", MESSAGES + "/{Sid}", returns=Message)
     async def fetch_message(self, call: Call, _: NoParameters) -> Message:
         """Read one message."""
-        sid = call.path["Sid"]
+        sid = named_message(call)
         row = await self._database.fetchrow(
             queries.FETCH, sid[2:], call.account.sid[2:], is_mms_sid(sid)
         )
-        if row is None or sid[:2] not in ("SM", "MM"):
+        if row is None:
             raise catalogue.NOT_FOUND(path=call.resource)
         return message_from_row(row)
 
@@ -99,7 +102,7 @@ class Messages:
     async def list_message(self, call: Call, asked: ListMessageParameters) -> RestPage:
         """List messages of both directions, newest first."""
         page = page_request(call, ("SM", "MM"))
-        await check_token(self._database, call, page.after or page.before)
+        await check_page_token(self._database, page, call.account.sid, queries.OWNER_OF_MESSAGE)
         start, end = span(asked.date_sent, asked.date_sent_after, asked.date_sent_before)
         statement = queries.list_messages(
             call.account.sid[2:],
@@ -156,7 +159,7 @@ class Messages:
         self, call: Call, asked: CreateMessageFeedbackParameters
     ) -> Feedback:
         """Say whether the recipient did what the message was for."""
-        sid = call.path["MessageSid"]
+        sid = named_message(call, "MessageSid")
         now = self._worlds.clock(call.account.world_id).now()
         outcome = asked.outcome or "confirmed"
         async with self._database.transaction() as connection:
@@ -179,19 +182,15 @@ class Messages:
         )
 
 
-async def check_token(database: Database, call: Call, message_id: str | None) -> None:
-    """Refuse a page token that names another account's message; a deleted one still works."""
-    if message_id is None:
-        return
-    owner = await database.fetchval(queries.OWNER_OF_MESSAGE, message_id)
-    if owner is not None and owner.hex != call.account.sid[2:]:
-        raise catalogue.INVALID_PAGE_TOKEN()
-
-
 def span(
     on: Span | None, after: Span | None, before: Span | None
 ) -> tuple[datetime | None, datetime | None]:
-    """The half-open span of three date filters; the days named are part of it (0.3)."""
+    """The half-open span of three date filters; the days named are part of it (0.3).
+
+    The official clients write a day as its midnight, so on a midnight means on that day.
+    """
+    if on is not None and on[0].time() == MIDNIGHT:
+        on = on[0], on[0] + DAY
     starts = [s[0] for s in (on, after) if s is not None]
     ends = [s[1] for s in (on, before) if s is not None]
     return max(starts, default=None), min(ends, default=None)

@@ -4,7 +4,7 @@ byte leaves, so that a crash leaves either nothing sent, or a doubt that is show
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -21,32 +21,41 @@ from trunkline.carriers import (
 from trunkline.clock import Clock
 from trunkline.messaging import queries
 from trunkline.messaging.dispatcher import Dispatcher
-from trunkline.messaging.model import Dispatch
+from trunkline.messaging.faults import fault
+from trunkline.messaging.model import Dispatch, has_ended
 from trunkline.messaging.opt_outs import OptOuts
-from trunkline.messaging.works import (
-    ApplyRetention,
+from trunkline.messaging.queue_works import (
     Claims,
     FinishDispatch,
-    Note,
-    Notes,
+    GiveBackClaims,
     Reschedule,
     RescheduleDispatch,
+)
+from trunkline.messaging.works import (
+    ApplyRetention,
+    Note,
+    Notes,
     wants_retention,
 )
 from trunkline.store import Database, GroupCommit, Job, StoreUnavailable
 from trunkline.store.group_commit import Refused
-from trunkline.store.transitions import Transition, Transitions
+from trunkline.store.transitions import Transition, TransitionRefused, Transitions
 from trunkline.worlds import Worlds
 
-__all__ = ["SubmitToCarrier"]
+__all__ = ["SubmitToCarrier", "pause_after"]
 
 log = structlog.get_logger(__name__)
+
+TRY_AGAIN = 0.1  # seconds between tries to write down an answer while the database is away
+FIRST_PAUSE = 0.1  # seconds until a message is tried again that could not be sent
+LONGEST_PAUSE = 60.0
 
 
 class SubmitToCarrier:
     """The runner of one carrier's lane.
 
-    `deadline` is how long (world time) a message stays in doubt before it is undelivered/30008.
+    `deadline` is how long (world time) a message stays in doubt before it is undelivered/30008;
+    `patience` how many real seconds the carrier has for an answer before the message is in doubt.
     """
 
     def __init__(
@@ -62,6 +71,7 @@ class SubmitToCarrier:
         opt_outs: OptOuts,
         dispatcher: Dispatcher,
         deadline: timedelta,
+        patience: float = 120.0,
     ) -> None:
         self._carrier = carrier
         self._database = database
@@ -73,55 +83,102 @@ class SubmitToCarrier:
         self._opt_outs = opt_outs
         self._dispatcher = dispatcher
         self._deadline = deadline
+        self._patience = patience
         self._finish = FinishDispatch()
-        self._reschedule = RescheduleDispatch()
+        self._give_back = GiveBackClaims(claims.owner)
+        self._reschedule = RescheduleDispatch(claims.owner)
         self._notes = Notes()
         self._retention = ApplyRetention()
         self._window = asyncio.Semaphore(carrier.window)
 
     async def __call__(self, batch: list[Dispatch]) -> None:
         """Carry out the step of each message; returns when the carrier has answered for all."""
-        overdue = [d for d in batch if d.step == "in_doubt"]
-        await asyncio.gather(*(self._end_doubt(dispatch) for dispatch in overdue))
         fresh = [d for d in batch if d.step == "submit"]
-        if not fresh:
-            return
-        blocked = await self._opt_outs.blocked(fresh)
-        await self._read_bodies(fresh)
-        await asyncio.gather(*(self._submit(d, d.sid in blocked) for d in fresh))
+        blocked: set[str] = set()
+        if fresh:
+            blocked = await self._opt_outs.blocked(fresh)
+            await self._read_bodies(fresh)
+        # Each by itself: the trouble of one must not let go of what others have in hand.
+        await asyncio.gather(*(self._one(d, d.sid in blocked) for d in batch))
+
+    async def _one(self, dispatch: Dispatch, blocked: bool) -> None:
+        try:
+            if dispatch.step == "in_doubt":
+                await self._end(dispatch, "undelivered", 30008)
+            else:
+                await self._submit(dispatch, blocked)
+        except StoreUnavailable:
+            log.warning("carrier.store_unavailable", sid=dispatch.sid)
+            self._dispatcher.release(dispatch)
+        except Exception as error:
+            log.error("carrier.failed", sid=dispatch.sid, **fault(error))
+            self._dispatcher.hold(dispatch)
 
     async def _submit(self, dispatch: Dispatch, blocked: bool) -> None:
         async with self._window:
-            now = self._worlds.clock(dispatch.world_id).now()
+            if self._dispatcher.stopping:
+                return  # unclaimed: the next start submits it
+            age = self._worlds.clock(dispatch.world_id).now() - dispatch.created_at
             if blocked:
-                await self._end(dispatch, "failed", 21610)
-                return
-            if now - dispatch.created_at > timedelta(seconds=dispatch.validity):
-                await self._end(dispatch, "failed", 30036)
-                return
-            if not await self._claim(dispatch):
+                await self._refuse(dispatch, 21610)
+            elif age > timedelta(seconds=dispatch.validity):
+                await self._refuse(dispatch, 30036)
+            elif await self._claim(dispatch):
+                await self._record(dispatch, await self._hand_over(dispatch))
+            else:
                 self._dispatcher.finish(dispatch)
-                return
-            try:
-                outcome = await self._carrier.submit(_outbound(dispatch))
-            except Exception as error:  # a carrier's defect must not look like a refusal
-                log.exception("carrier.defect", carrier=self._carrier.name)
-                outcome = InDoubt(f"{type(error).__name__} in the carrier")
-            await self._record(dispatch, outcome)
+
+    async def _refuse(self, dispatch: Dispatch, error_code: int) -> None:
+        """End what is not to be submitted. Claimed first: it may be another node's by now, and
+        in the hands of its carrier."""
+        claim = Job(self._claims, (dispatch.sid, self._clock.now()))
+        await self._commit.submit(claim, *self._ending(dispatch, "failed", error_code), urgent=True)
+        self._dispatcher.finish(dispatch)
 
     async def _claim(self, dispatch: Dispatch) -> bool:
         jobs = [Job(self._claims, (dispatch.sid, self._clock.now()))]
         if dispatch.status == "queued":
             jobs.append(self._transition(dispatch, "sending", {"carrier": self._carrier.name}))
-        results = await self._commit.submit(*jobs, urgent=True)
-        if any(isinstance(result, Refused) for result in results):
-            # Taken over by another node, or deleted: then the claim protects nobody.
+        try:
+            attempt, *moved = await self._commit.submit(*jobs, urgent=True)
+        except StoreUnavailable:
+            # The claim may stand in the table all the same, and would look like a doubt.
+            await self._kept(Job(self._give_back, dispatch.sid))
+            raise
+        if isinstance(attempt, Refused):
+            return False  # another node has it, or it was deleted
+        if moved and isinstance(moved[0], TransitionRefused) and has_ended(moved[0]):
+            await self._kept(Job(self._finish, dispatch.sid))
             return False
-        dispatch.attempt = results[0]
+        dispatch.attempt = attempt
         dispatch.status = "sending"
         return True
 
+    async def _hand_over(self, dispatch: Dispatch) -> Outcome:
+        """What the carrier answers; whatever is no answer is a doubt, never a refusal."""
+        try:
+            async with asyncio.timeout(self._patience):
+                return await self._carrier.submit(_outbound(dispatch))
+        except TimeoutError:
+            return InDoubt(f"no answer within {self._patience:g} seconds")
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise  # the platform stops: the claim tells the rest
+            return InDoubt("the carrier gave the submission up")
+        except Exception as error:
+            log.error("carrier.defect", carrier=self._carrier.name, **fault(error))
+            return InDoubt(f"{type(error).__name__} in the carrier")
+
     async def _record(self, dispatch: Dispatch, outcome: Outcome) -> None:
+        try:
+            await self._write_down(dispatch, outcome)
+        except Exception as error:
+            # The answer itself cannot be stored. It was one, so the message is never sent again.
+            log.error("carrier.answer_lost", carrier=self._carrier.name, **fault(error))
+            await self._doubt(dispatch, f"the answer could not be stored: {type(error).__name__}")
+
+    async def _write_down(self, dispatch: Dispatch, outcome: Outcome) -> None:
         if isinstance(outcome, Accepted):
             await self._end(dispatch, "sent", None, outcome.carrier_message_id)
         elif isinstance(outcome, Rejected):
@@ -138,60 +195,69 @@ class SubmitToCarrier:
         error_code: int | None,
         carrier_message_id: str | None = None,
     ) -> None:
-        data = {} if error_code is None else {"error_code": error_code}
-        changes: dict[str, Any] = {**data}
+        jobs = self._ending(dispatch, status, error_code, carrier_message_id)
+        first, *_ = await self._kept(*jobs)
+        if isinstance(first, TransitionRefused) and first.status != status:
+            log.warning("carrier.answer_refused", sid=dispatch.sid, status=first.status)
+            await self._kept(Job(self._finish, dispatch.sid))
+        self._dispatcher.finish(dispatch)
+
+    def _ending(
+        self,
+        dispatch: Dispatch,
+        status: str,
+        error_code: int | None,
+        carrier_message_id: str | None = None,
+    ) -> list[Job]:
+        data: dict[str, Any] = {}
+        changes: dict[str, Any] = {}
+        if error_code is not None:
+            data["error_code"] = changes["error_code"] = error_code
         if status == "sent":
             changes["sent_at"] = self._worlds.clock(dispatch.world_id).now()
-            changes["carrier_message_id"] = carrier_message_id
-            if carrier_message_id is not None:
-                data["carrier_message_id"] = carrier_message_id  # type: ignore[assignment]
+        if carrier_message_id is not None:
+            data["carrier_message_id"] = changes["carrier_message_id"] = storable(
+                carrier_message_id
+            )
         jobs = [
             self._transition(dispatch, status, data, changes),
             Job(self._finish, dispatch.sid),
         ]
         if dispatch.options is not None and wants_retention(dispatch.options):
             jobs.append(Job(self._retention, (dispatch.sid, dispatch.options)))
-        await self._kept(dispatch, *jobs)
-        self._dispatcher.finish(dispatch)
+        return jobs
 
     async def _again(self, dispatch: Dispatch, outcome: NotSent) -> None:
-        now = self._worlds.clock(dispatch.world_id).now()
-        due_at = now + timedelta(seconds=outcome.retry_after)
-        await self._kept(
-            dispatch,
-            Job(self._reschedule, Reschedule(dispatch.sid, "submit", due_at)),
-            self._note(dispatch, "message.not_sent", outcome.reason),
-        )
-        dispatch.due_at = due_at
-        self._dispatcher.postpone(dispatch)
+        pause = max(outcome.retry_after, pause_after(dispatch.attempt))
+        due_at = self._worlds.clock(dispatch.world_id).now() + timedelta(seconds=pause)
+        await self._put_off(dispatch, "submit", due_at, "message.not_sent", outcome.reason)
 
     async def _doubt(self, dispatch: Dispatch, reason: str) -> None:
-        now = self._worlds.clock(dispatch.world_id).now()
-        due_at = now + self._deadline
-        await self._kept(
-            dispatch,
-            Job(self._reschedule, Reschedule(dispatch.sid, "in_doubt", due_at, claimed=True)),
-            self._note(dispatch, "message.in_doubt", reason),
+        due_at = self._worlds.clock(dispatch.world_id).now() + self._deadline
+        await self._put_off(dispatch, "in_doubt", due_at, "message.in_doubt", reason)
+
+    async def _put_off(
+        self, dispatch: Dispatch, step: str, due_at: datetime, kind: str, reason: str
+    ) -> None:
+        change = Reschedule(dispatch.sid, step, due_at, claimed=step == "in_doubt")
+        changed, _ = await self._kept(
+            Job(self._reschedule, change), self._note(dispatch, kind, reason)
         )
-        dispatch.step, dispatch.due_at = "in_doubt", due_at
+        if isinstance(changed, Refused):
+            self._dispatcher.release(dispatch)  # written already, another node's, or gone
+            return
+        dispatch.step, dispatch.due_at = step, due_at
         self._dispatcher.postpone(dispatch)
 
-    async def _end_doubt(self, dispatch: Dispatch) -> None:
-        await self._end(dispatch, "undelivered", 30008)
-
-    async def _kept(self, dispatch: Dispatch, *jobs: Job) -> None:
-        """Commit what the carrier answered, however long the database is away: the claim in
-        the table would else turn a known answer into a doubt."""
+    async def _kept(self, *jobs: Job) -> list[Any]:
+        """Commit what is known of a claimed message, however long the database is away: its
+        claim in the table would else turn an answer into a doubt. What was written in spite of
+        an error is refused the second time, or changes nothing."""
         while True:
             try:
-                results = await self._commit.submit(*jobs, urgent=True)
+                return await self._commit.submit(*jobs, urgent=True)
             except StoreUnavailable:
-                await asyncio.sleep(0.1)
-                continue
-            if any(isinstance(result, Refused) for result in results):
-                log.warning("carrier.answer_refused", sid=dispatch.sid)
-                await self._commit.submit(Job(self._finish, dispatch.sid), urgent=True)
-            return
+                await asyncio.sleep(TRY_AGAIN)
 
     async def _read_bodies(self, batch: list[Dispatch]) -> None:
         wanted = [d.sid[2:] for d in batch if d.body is None]
@@ -226,11 +292,22 @@ class SubmitToCarrier:
             sid=dispatch.sid,
             world_id=dispatch.world_id,
             kind=kind,
-            data={"carrier": self._carrier.name, "reason": reason},
+            data={"carrier": self._carrier.name, "reason": storable(reason)},
             world_time=self._worlds.clock(dispatch.world_id).now(),
             real_time=self._clock.now(),
         )
         return Job(self._notes, note)
+
+
+def pause_after(attempt: int) -> float:
+    """How many seconds to wait at least after so many attempts that could not be sent: a carrier
+    that is away for hours must not be tried, and written about, ten times a second."""
+    return min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(attempt - 1, 16))
+
+
+def storable(text: str) -> str:
+    """What came from outside, without the characters that PostgreSQL does not take."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def _outbound(dispatch: Dispatch) -> OutboundMessage:

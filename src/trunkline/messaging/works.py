@@ -19,15 +19,11 @@ __all__ = [
     "AutomaticReplies",
     "AutomaticReply",
     "ChangeOptOuts",
-    "Claims",
     "CreateMessages",
-    "FinishDispatch",
     "Note",
     "Notes",
     "OptOutChange",
     "OptedOut",
-    "Reschedule",
-    "RescheduleDispatch",
     "StoreMedia",
     "StoredMedia",
     "message_transitions",
@@ -147,6 +143,7 @@ MESSAGE_COLUMNS = (
     "event_seq",
     "created_at",
     "updated_at",
+    "sent_at",
 )
 DISPATCH_COLUMNS = (
     "message_id",
@@ -180,6 +177,7 @@ def _message_row(m: NewMessage) -> tuple[Any, ...]:
         len(m.path),
         m.created_at,
         m.created_at,
+        m.sent_at,
     )
 
 
@@ -187,19 +185,6 @@ def _content_rows(m: NewMessage) -> list[tuple[Any, ...]]:
     rows: list[tuple[Any, ...]] = [(m.sid[2:], 0, m.body, None)]
     rows.extend((m.sid[2:], part, None, url) for part, url in enumerate(m.media_urls, 1))
     return rows
-
-
-class FinishDispatch:
-    """Take messages (by SID) off the queue."""
-
-    order = 40
-
-    async def write(
-        self, connection: Connection, items: Sequence[str], events: list[Event]
-    ) -> Sequence[None]:
-        """Delete the rows; a row that is gone already is no error."""
-        await connection.execute(queries.FINISH_DISPATCH, [sid[2:] for sid in items])
-        return [None] * len(items)
 
 
 class ApplyRetention:
@@ -230,57 +215,6 @@ def wants_retention(options: Mapping[str, Any] | None) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Reschedule:
-    """A message's next step in the queue, and when. `claimed` False gives a claim back."""
-
-    sid: str
-    step: str
-    due_at: datetime
-    claimed: bool = False
-
-
-class RescheduleDispatch:
-    """Move messages in the queue to another step or time."""
-
-    order = 41
-
-    async def write(
-        self, connection: Connection, items: Sequence[Reschedule], events: list[Event]
-    ) -> Sequence[None]:
-        """Update the rows that are still there."""
-        await connection.execute(
-            queries.RESCHEDULE_DISPATCH,
-            [item.sid[2:] for item in items],
-            [item.step for item in items],
-            [item.due_at for item in items],
-            [item.claimed for item in items],
-        )
-        return [None] * len(items)
-
-
-class Claims:
-    """The intent to submit, written down before the first byte goes to a carrier."""
-
-    order = 10
-
-    def __init__(self, owner: str) -> None:
-        self._owner = owner
-
-    async def write(
-        self, connection: Connection, items: Sequence[tuple[str, datetime]], events: list[Event]
-    ) -> Sequence[int | Refused]:
-        """Claim (SID, real time) rows; the attempt's number, or Refused: another node has it."""
-        rows = await connection.fetch(
-            queries.CLAIM_DISPATCH,
-            [sid[2:] for sid, _ in items],
-            [moment for _, moment in items],
-            self._owner,
-        )
-        claimed = {row["message_id"].hex: row["attempt"] for row in rows}
-        return [claimed.get(sid[2:], Refused()) for sid, _ in items]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """Something that happened to a message without changing its status."""
@@ -296,7 +230,7 @@ class Note:
 class Notes:
     """Append events that are no transitions."""
 
-    order = 25
+    order = 45  # after what they tell of, which may be refused
 
     async def write(
         self, connection: Connection, items: Sequence[Note], events: list[Event]

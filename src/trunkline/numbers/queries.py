@@ -26,6 +26,8 @@ __all__ = [
     "LOAD_OWN_NUMBERS",
     "LOCK_NUMBER",
     "LOCK_TARGET",
+    "OWNER_OF_APPLICATION",
+    "OWNER_OF_NUMBER",
     "TAKE_TURN",
     "insert_application",
     "insert_number",
@@ -60,8 +62,11 @@ FROM accounts JOIN accounts AS owner ON owner.id = accounts.owner_id
 WHERE accounts.id = $1 FOR SHARE OF accounts
 """
 
+OWNER_OF_NUMBER = "SELECT account_id FROM phone_numbers WHERE id = $1"
+
 FETCH_APPLICATION = "SELECT * FROM applications WHERE id = $1 AND account_id = $2"
 FIND_APPLICATION = "SELECT * FROM applications WHERE id = $1"
+OWNER_OF_APPLICATION = "SELECT account_id FROM applications WHERE id = $1"
 DELETE_APPLICATION = "DELETE FROM applications WHERE id = $1 AND account_id = $2 RETURNING id"
 
 # Those of the given applications that the account has, kept until a number refers to them.

@@ -33,13 +33,14 @@ from trunkline.messaging.finish_message import FinishMessage
 from trunkline.messaging.media_resources import MessageMedia
 from trunkline.messaging.opt_outs import OptOuts
 from trunkline.messaging.phone_inbox import PhoneInbox
+from trunkline.messaging.queue_works import Claims
 from trunkline.messaging.receive_message import ReceiveMessage
 from trunkline.messaging.recover_dispatch import RecoverDispatch
 from trunkline.messaging.reset_world import ResetWorld
 from trunkline.messaging.resources import Messages
 from trunkline.messaging.send import SendMessage
 from trunkline.messaging.submit_to_carrier import SubmitToCarrier
-from trunkline.messaging.works import Claims, CreateMessages, message_transitions
+from trunkline.messaging.works import CreateMessages, message_transitions
 from trunkline.rest.app import TwilioApi
 from trunkline.rest.operation import bound_operations
 from trunkline.secret_box import SecretBox
@@ -287,6 +288,7 @@ class Platform:
 
     async def _renew(self) -> None:
         await self.recover.keep_lease(self.settings.lease_seconds)
+        await self.recover.show_doubts(self.dispatcher.knows)
 
 
 async def _repeat(period: float, stop: asyncio.Event, action: Callable[[], Awaitable[Any]]) -> None:

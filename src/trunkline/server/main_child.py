@@ -66,14 +66,15 @@ class MainChild:
         """Its process id."""
         return self._process.pid
 
-    async def ready(self) -> dict[str, Any]:
-        """Wait until it serves, and return what it said. Raises StartFailed when it ended."""
+    async def ready(self) -> str:
+        """Wait until it serves; the control token that it told. Raises StartFailed when it
+        ended."""
         assert self._process.stdout is not None
         async for line in self._process.stdout:
             said = _decoded(line)
             if said.get("ready"):
                 self._rest = asyncio.create_task(self._drain())
-                return said
+                return str(said.get("control_token", ""))
             if "error" in said:
                 await self._process.wait()
                 raise StartFailed(str(said["error"]))

@@ -86,6 +86,8 @@ def _take(lock: FolderLock, data: Path) -> None:
 
 
 class _Supervisor:
+    """One run, from the first process that is started to the last that is stopped."""
+
     def __init__(self, settings: StartSettings, reports: Reports, listening: socket.socket) -> None:
         self._settings = settings
         self._reports = reports
@@ -102,10 +104,11 @@ class _Supervisor:
         self._last_trouble = ""
 
     async def run(self) -> int:
+        """The exit code."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            if signal.getsignal(number) is not signal.SIG_IGN:  # nohup stays nohup
-                loop.add_signal_handler(number, self._told_to_stop)
+            if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
+                loop.add_signal_handler(number, self._told_to_stop)  # nohup stays nohup
         # `trunkline up` held them back until there was somebody to handle them.
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
         life = asyncio.create_task(self._live())
@@ -140,25 +143,26 @@ class _Supervisor:
         )
         if self._postgres is not None:
             self._database_url = await self._postgres.start()
-        credentials = await self._start_main()
+        token = await self._start_main()
+        credentials = await ask_for_credentials(self._address, token)
         self._reports.progress("")
         self._reports.ready(credentials)
         gc.collect()
         await asyncio.gather(self._keep_main(), self._keep_postgres())
 
-    async def _start_main(self) -> Credentials:
-        """Start the main process and wait until it serves. Raises StartFailed."""
-        self._main = await MainChild.start(
-            {
-                "database_url": self._database_url,
-                "node_id": self._node_id,
-                "socket_fd": self._listening.fileno(),
-                "data": str(self._settings.data),
-            },
-            self._log,
-        )
-        said = await self._main.ready()
-        token = str(said.get("control_token", ""))
+    async def _start_main(self) -> str:
+        """Start the main process and wait until it serves; its control token.
+
+        Raises StartFailed.
+        """
+        run = {
+            "database_url": self._database_url,
+            "node_id": self._node_id,
+            "socket_fd": self._listening.fileno(),
+            "data": str(self._settings.data),
+        }
+        self._main = await MainChild.start(run, self._log)
+        token = await self._main.ready()
         runtime = Runtime(
             base_url=self._address,
             control_token=token,
@@ -166,23 +170,26 @@ class _Supervisor:
             started_at=self._started_at.isoformat(timespec="seconds"),
         )
         write_runtime(self._settings.data, runtime)
-        return await ask_for_credentials(self._address, token)
+        return token
 
     async def _keep_main(self) -> None:
         delays = _Delays()
         while True:
             if self._main is not None:
                 status = await self._main.wait()
-                self._trouble(f"The main process {ended_how(status)} and is started again.")
                 self._main = None
+                self._trouble(f"The main process {ended_how(status)} and is started again.")
             await delays.sleep()
             try:
                 await self._start_main()
             except (StartFailed, OSError) as error:
-                self._trouble(str(error))
-                self._main = None
+                self._repeated_trouble(error)
+                if self._main is not None:
+                    await self._main.stop(STOP_SECONDS, self._hurry)
+                    self._main = None
             else:
                 delays.began()
+                self._last_trouble = ""
 
     async def _keep_postgres(self) -> None:
         if self._postgres is None:
@@ -196,9 +203,10 @@ class _Supervisor:
             try:
                 await self._postgres.start()
             except EmbeddedDatabaseError as error:
-                self._trouble(str(error))
+                self._repeated_trouble(error)
             else:
                 delays.began()
+                self._last_trouble = ""
 
     async def _shut_down(self) -> None:
         """The main process, then PostgreSQL; whatever was left undone by a failed start too."""
@@ -223,9 +231,13 @@ class _Supervisor:
 
     def _trouble(self, sentence: str) -> None:
         self._reports.progress("")
-        if sentence != self._last_trouble:
-            self._last_trouble = sentence
-            self._reports.trouble(sentence)
+        self._reports.trouble(sentence)
+
+    def _repeated_trouble(self, error: Exception) -> None:
+        """Tell what keeps something from being started again, once until it changes."""
+        if str(error) != self._last_trouble:
+            self._last_trouble = str(error)
+            self._trouble(str(error))
 
 
 class _Delays:
@@ -233,15 +245,16 @@ class _Delays:
 
     def __init__(self) -> None:
         self._next = FIRST_DELAY
-        self._began = time.monotonic()
+        self._began: float | None = time.monotonic()
 
     def began(self) -> None:
         """It runs now."""
         self._began = time.monotonic()
 
     async def sleep(self) -> None:
-        """Wait before the next try."""
-        if time.monotonic() - self._began > HEALTHY_SECONDS:
+        """It ended, or did not begin: wait before the next try."""
+        if self._began is not None and time.monotonic() - self._began > HEALTHY_SECONDS:
             self._next = FIRST_DELAY
+        self._began = None
         await asyncio.sleep(self._next)
         self._next = min(self._next * 2, LONGEST_DELAY)

@@ -22,14 +22,17 @@ Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | Any"
 Query = str | ClauseElement
 
 CHANNEL = "trunkline_changes"
+# Nothing is wrong with what was asked: the same may work later.
 UNREACHABLE = (
     OSError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
+    asyncpg.InternalClientError,
+    asyncpg.OperatorInterventionError,  # shut down, crashed, starting, cancelled
+    asyncpg.InsufficientResourcesError,  # no disk, memory or connections left
+    asyncpg.PostgresSystemError,
+    asyncpg.ReadOnlySQLTransactionError,  # a standby: the primary is elsewhere
+    asyncpg.InvalidAuthorizationSpecificationError,
 )
 DIALECT = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
 _encoder = msgspec.json.Encoder()

@@ -24,6 +24,8 @@ __all__ = ["GroupCommit", "Job", "Refused", "Work"]
 
 log = structlog.get_logger(__name__)
 
+ATTEMPTS = 3  # of a transaction that the database rolled back for the sake of another
+
 
 class Refused(Exception):
     """A job that its own work declined, e.g. a transition that the lifecycle does not allow.
@@ -125,29 +127,43 @@ class GroupCommit:
                 self._idle.append(waiter)
                 await waiter
                 continue
-            batch = [self._queue.popleft() for _ in range(min(len(self._queue), self._batch))]
+            batch = self._next_batch()
             try:
                 async with self._database.connection() as connection:
                     while batch:
                         await self._commit_or_bisect(connection, batch)
                         # Keep the connection for as long as there is work: an acquire costs.
-                        batch = [
-                            self._queue.popleft() for _ in range(min(len(self._queue), self._batch))
-                        ]
+                        batch = self._next_batch()
             except StoreUnavailable as error:
                 for submission in batch:
                     _fail(submission, error)
                 await asyncio.sleep(0)
+            except Exception as error:  # a writer that ends would leave everybody waiting
+                log.error("commit.failed", error=type(error).__name__)
+                for submission in batch:
+                    _fail(submission, error)
+
+    def _next_batch(self) -> list[_Submission]:
+        return [self._queue.popleft() for _ in range(min(len(self._queue), self._batch))]
 
     async def _commit_or_bisect(self, connection: Connection, batch: list[_Submission]) -> None:
-        try:
-            await self._commit(connection, batch)
-        except asyncpg.DataError as error:
-            await self._bisect(connection, batch, error)
-        except (*UNREACHABLE, TimeoutError):
-            raise
-        except Exception as error:
-            await self._bisect(connection, batch, error)
+        for _ in range(ATTEMPTS):
+            try:
+                events = await self._commit(connection, batch)
+            except asyncpg.TransactionRollbackError as error:
+                trouble: Exception = error  # a deadlock, e.g.: nobody's guilt, so once more
+            except asyncpg.DataError as error:
+                trouble = error
+                break
+            except (*UNREACHABLE, TimeoutError):
+                raise
+            except Exception as error:
+                trouble = error
+                break
+            else:
+                self._tell(batch, events)
+                return
+        await self._bisect(connection, batch, trouble)
 
     async def _bisect(
         self, connection: Connection, batch: list[_Submission], error: Exception
@@ -160,7 +176,7 @@ class GroupCommit:
         await self._commit_or_bisect(connection, batch[:middle])
         await self._commit_or_bisect(connection, batch[middle:])
 
-    async def _commit(self, connection: Connection, batch: list[_Submission]) -> None:
+    async def _commit(self, connection: Connection, batch: list[_Submission]) -> list[Event]:
         events: list[Event] = []
         kinds: dict[Work, list[tuple[_Submission, int]]] = {}
         for submission in batch:
@@ -180,8 +196,15 @@ class GroupCommit:
                 results = await work.write(connection, items, events)
                 for (submission, index), result in zip(places, results, strict=True):
                     submission.results[index] = result
+        return events
+
+    def _tell(self, batch: list[_Submission], events: list[Event]) -> None:
+        """It is committed: whatever a listener does, nobody may hear that it failed."""
         if events:
-            self._published(events)
+            try:
+                self._published(events)
+            except Exception as error:
+                log.error("commit.listener_failed", error=type(error).__name__)
         for submission in batch:
             if not submission.outcome.done():
                 submission.outcome.set_result(submission.results)

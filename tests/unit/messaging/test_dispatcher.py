@@ -111,6 +111,16 @@ async def test_what_the_table_holds_is_loaded_without_what_is_known(setting: Set
     assert await setting.dispatcher.load(WORLD, START + timedelta(hours=2)) == 1
 
 
+async def test_a_row_that_is_not_for_this_process_does_not_hide_what_comes_after(
+    setting: Setting,
+) -> None:
+    setting.dispatcher.add_lane("c", setting.run, at_once=1)
+    claimed_elsewhere = dispatch(1)
+    setting.table = [claimed_elsewhere]
+    setting.dispatcher.accept(dispatch(2, after=5))
+    assert await setting.dispatcher.earliest(WORLD) == START + timedelta(seconds=5)
+
+
 async def test_after_trouble_with_the_store_the_table_is_read_again(setting: Setting) -> None:
     calls = 0
 

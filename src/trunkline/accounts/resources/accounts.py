@@ -15,7 +15,7 @@ from trunkline.accounts.update_account import UpdateAccount
 from trunkline.rest import catalogue
 from trunkline.rest.dates import rfc2822
 from trunkline.rest.operation import Call, RestPage, operation
-from trunkline.rest.pages import page_request, paginate
+from trunkline.rest.pages import PageRequest, page_request, paginate
 from trunkline.rest.parameters import Choice, NoParameters, Text, declared, parameter
 from trunkline.secret_box import SecretBox
 from trunkline.sids import is_sid
@@ -208,6 +208,7 @@ class Accounts:
     async def list_accounts(self, call: Call, parameters: ListAccounts) -> RestPage:
         """List the account and its subaccounts."""
         request = page_request(call, ("AC",))
+        await self._check_token(call, request)
         rows = await fetch_page(
             self._database,
             queries.list_accounts(
@@ -223,6 +224,15 @@ class Accounts:
         )
         found = [queries.account_of(row, self._box) for row in rows]
         return paginate(call, request, "accounts", [(one.sid, shown(one)) for one in found])
+
+    async def _check_token(self, call: Call, request: PageRequest) -> None:
+        """21481 for a token with an account that the caller's list cannot show."""
+        place = request.after or request.before
+        if place is None:
+            return
+        row = await self._database.fetchrow(queries.FETCH_ACCOUNT, place, call.account.sid[2:])
+        if row is None:
+            raise catalogue.INVALID_PAGE_TOKEN()
 
     @operation("FetchAccount", "GET", ONE, returns=AccountResource, main_key_only=True)
     async def fetch_account(self, call: Call, parameters: NoParameters) -> AccountResource:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trunkline.accounts import check_page_token
 from trunkline.numbers import queries
 from trunkline.numbers.change_application import ChangeApplication
 from trunkline.numbers.number_parameters import (
@@ -54,6 +55,9 @@ class Applications:
     async def list_application(self, call: Call, parameters: ListApplicationParameters) -> RestPage:
         """List the account's applications, newest first."""
         request = page_request(call, ("AP",))
+        await check_page_token(
+            self._database, request, call.account.sid, queries.OWNER_OF_APPLICATION
+        )
         statement = queries.list_applications(
             call.account.sid[2:], friendly_name=parameters.friendly_name or None
         )

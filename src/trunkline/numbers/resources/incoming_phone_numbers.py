@@ -7,6 +7,7 @@ from typing import Any
 
 import asyncpg
 
+from trunkline.accounts import check_page_token
 from trunkline.numbers import queries
 from trunkline.numbers.buy_number import BuyNumber
 from trunkline.numbers.change_number import ChangeNumber
@@ -227,6 +228,7 @@ class IncomingPhoneNumbers:
         request: PageRequest,
         number_type: str | None = None,
     ) -> list[asyncpg.Record]:
+        await check_page_token(self._database, request, call.account.sid, queries.OWNER_OF_NUMBER)
         if parameters.origin == "hosted":
             return []  # every number here is the platform's own; and none is beta
         wanted = number_filter(parameters.phone_number)

@@ -1,0 +1,55 @@
+"""Who a message is for: what is taken as a recipient, and how error texts show one (1.1)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from trunkline.numbers import is_short_code, normalise
+from trunkline.rest import catalogue
+
+__all__ = ["Recipient", "is_channel_address", "masked", "valid_recipient"]
+
+_channel = re.compile(r"(whatsapp|messenger|rcs|viber|line|sip|client):", re.IGNORECASE).match
+# E.164; a number of +1 has ten digits more.
+_deliverable = re.compile(r"\+(?:1\d{10}|[2-9]\d{6,14})").fullmatch
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """The kind of the parameter To: a recipient in E.164.
+
+    A recipient that cannot be one is told before anything else that is wrong with a request.
+    """
+
+    def parse(self, name: str, raw: str) -> str:
+        """The recipient, or the error of `valid_recipient`."""
+        return valid_recipient(raw)
+
+    def schema(self) -> dict[str, Any]:
+        """The OpenAPI schema."""
+        return {"type": "string"}
+
+
+def valid_recipient(raw: str) -> str:
+    """The recipient in E.164, or the error that says what is wrong with it."""
+    if is_channel_address(raw):
+        raise catalogue.CHANNEL_MISMATCH()
+    number = normalise(raw)
+    if number is not None and _deliverable(number):
+        return number
+    if is_short_code(raw.strip()):
+        raise catalogue.TO_SHORT_CODE(to=raw.strip())
+    raise catalogue.INVALID_TO(to=masked(raw.strip()))
+
+
+def is_channel_address(raw: str) -> bool:
+    """Whether it is an address of a channel other than SMS: `whatsapp:+1…`."""
+    return _channel(raw) is not None
+
+
+def masked(number: str) -> str:
+    """A number as error texts show it: its last four digits replaced by X."""
+    shown = number[:64]
+    return shown[:-4] + "XXXX" if len(shown) > 4 else shown

@@ -1,0 +1,141 @@
+"""Nothing accepted is lost and nothing is sent twice, whatever is killed, and whenever."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+import time
+from collections.abc import Callable
+
+from tests.crash.conftest import DEADLINE, Setting, teach
+from tests.crash.ledger import Ledger
+from tests.crash.load import Load
+from tests.support.platform import RunningPlatform, World
+from tests.support.waiting import eventually
+
+ROUNDS = 20
+LONGEST_LOAD = 0.35  # seconds from the first 201 of a round to the kill
+
+
+async def test_everything_killed_at_once_twenty_times(setting: Setting) -> None:
+    moments = random.Random(20)
+    load = Load(seed=20)
+    world = await setting.start()
+    await teach(world)
+    for _ in range(ROUNDS):
+        async with load.on(world):
+            await asyncio.wait_for(load.first.wait(), 20)
+            await moment(moments.uniform(0.0, LONGEST_LOAD))
+            await asyncio.to_thread(setting.platform.kill)
+        world = await setting.start()
+
+    ledger = await setting.settled()
+    ledger.check(load.accepted)
+    # The clients were busy and the kills hit, or this test has shown nothing.
+    assert len(load.accepted) > 20 * ROUNDS
+    assert ledger.in_doubt, "no kill came between a claim and its answer"
+    assert len(ledger.log) > ROUNDS
+    await check_what_users_see(world, load, ledger)
+
+    before = sorted(ledger.log)
+    await asyncio.to_thread(world.control, "POST", "/clock/advance", {"by": DEADLINE + 1})
+    after = await setting.settled()
+    assert after.in_doubt == set()
+    after.check(load.accepted)
+    for id in ledger.in_doubt:
+        ended = after.messages[id]
+        assert (ended["status"], ended["error_code"]) == ("undelivered", 30008)
+    assert sorted(after.log) == before, "what was in doubt is never sent again"
+    assert await asyncio.to_thread(setting.platform.stop) == 0
+
+
+async def test_the_main_process_killed_alone_comes_back_by_itself(setting: Setting) -> None:
+    def kill_main(platform: RunningPlatform) -> int | None:
+        pid = platform.main_pid
+        if pid is not None:
+            os.kill(pid, signal.SIGKILL)
+        return pid
+
+    load = await kill_a_part(setting, kill_main, rounds=4)
+    assert load.others, "no client noticed: then nothing was killed under load"
+
+
+async def test_postgresql_killed_alone_comes_back_by_itself(setting: Setting) -> None:
+    def kill_postgres(platform: RunningPlatform) -> int | None:
+        pid = platform.postgres_pid
+        if pid is not None:
+            os.kill(pid, signal.SIGKILL)
+        return pid
+
+    load = await kill_a_part(setting, kill_postgres, rounds=4)
+    told = {answer for answer in load.others if answer[0].isdigit()}
+    assert told == {"503/20503"}, load.others
+    # Its answers are not waited for with a claim in hand: there is nothing to doubt.
+    ledger = await Ledger.read(setting.platform.database_url(), setting.log)
+    assert ledger.in_doubt == set()
+
+
+async def kill_a_part(
+    setting: Setting, kill: Callable[[RunningPlatform], int | None], *, rounds: int
+) -> Load:
+    """Load without a pause while a part of the platform is killed again and again."""
+    moments = random.Random(rounds)
+    load = Load(seed=rounds)
+    world = await setting.start()
+    await teach(world)
+    async with load.on(world):
+        for _ in range(rounds):
+            await asyncio.wait_for(load.first.wait(), 20)
+            await moment(moments.uniform(0.0, LONGEST_LOAD))
+            killed = await eventually(lambda: kill(setting.platform))
+            await eventually(lambda killed=killed: not is_running(killed))
+            load.first.clear()
+        await asyncio.wait_for(load.first.wait(), 20)
+    ledger = await setting.settled()
+    ledger.check(load.accepted)
+    assert load.slowest < 10, "a client was left hanging"
+    assert len(load.accepted) > 20 * rounds
+    await check_what_users_see(world, load, ledger)
+    return load
+
+
+async def check_what_users_see(world: World, load: Load, ledger: Ledger) -> None:
+    """The API lists every accepted message with its text, and `why` tells of doubts."""
+    shown = await asyncio.to_thread(list_messages, world)
+    assert load.accepted.items() <= shown.items()
+    for id in sorted(ledger.in_doubt)[:5]:
+        path = f"/messages/SM{id}/explanation"
+        explanation = await asyncio.to_thread(world.control, "GET", path)
+        assert explanation["status"] == "sending"
+        assert explanation["waiting_for"] == "in_doubt"
+        assert "stopped after the claim" in explanation["in_doubt"]
+        assert explanation["attempts"] == 1
+        assert explanation["timeline"][-1]["kind"] == "message.in_doubt"
+
+
+def list_messages(world: World) -> dict[str, str]:
+    """Every message of the account, as the API pages through them: SID to body."""
+    shown: dict[str, str] = {}
+    path = f"/2010-04-01/Accounts/{world.account_sid}/Messages.json?PageSize=1000"
+    while path:
+        page = world.get(path)
+        shown |= {message["sid"]: message["body"] for message in page["messages"]}
+        path = page["next_page_uri"]
+    return shown
+
+
+async def moment(seconds: float) -> None:
+    """Let the load go on for so long: the moment of the kill is what is random here."""
+    end = time.monotonic() + seconds
+    await eventually(lambda: time.monotonic() >= end)
+
+
+def is_running(pid: int) -> bool:
+    """Whether the process is there, and more than a zombie."""
+    try:
+        with open(f"/proc/{pid}/stat") as stat:
+            return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False

@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.unit.cli.support import Control
+
+PHONE = "+14155550123"
+PATH = f"/phones/{PHONE}"
+SID = "SM" + "0" * 32
+ORDINARY = {
+    "deliver_after_ms": 0,
+    "fail": None,
+    "reject": None,
+    "no_receipt": False,
+    "auto_reply": None,
+}
+
+
+def phone(number: str = PHONE, **effective: Any) -> dict[str, Any]:
+    return {"number": number, **ORDINARY, "effective": {**ORDINARY, **effective}}
+
+
+def entry(**changed: Any) -> dict[str, Any]:
+    return {
+        "sid": SID,
+        "kind": "message",
+        "from": "+12065550100",
+        "to": PHONE,
+        "body": "Hello",
+        "num_media": 0,
+        "arrived_at": "2026-03-04T05:06:07.891234Z",
+        **changed,
+    }
+
+
+def test_an_inbox_shows_the_newest_last(control: Control) -> None:
+    newest = entry(sid=None, kind="automatic_reply", body="Bye")
+    control.on("GET", f"{PATH}/messages", {"messages": [newest, entry()]})
+    assert control.run("phone", PHONE, "inbox").out.splitlines() == [
+        f"2026-03-04 05:06:07.891  +12065550100  {SID}",
+        "    Hello",
+        "2026-03-04 05:06:07.891  +12065550100  automatic reply",
+        "    Bye",
+    ]
+    assert control.asked[-1][2] == {"limit": "20"}
+
+
+def test_a_text_cannot_disturb_the_terminal(control: Control) -> None:
+    body = "one\ntwo\x1b[2J\r\x07‮three"
+    control.on("GET", f"{PATH}/messages", {"messages": [entry(body=body, num_media=2)]})
+    lines = control.run("phone", PHONE, "inbox").out.splitlines()
+    assert lines[0].endswith("2 media")
+    assert lines[1:] == ["    one", "    two\\x1b[2J\\r\\x07\\u202ethree"]
+
+
+def test_an_empty_inbox_says_so(control: Control) -> None:
+    control.on("GET", f"{PATH}/messages", {"messages": []})
+    assert control.run("phone", PHONE, "inbox").out == f"{PHONE} has received nothing yet.\n"
+    assert control.run("phone", PHONE, "inbox", "--json").json() == {"messages": []}
+
+
+@pytest.mark.parametrize("words", [("Hi", "there"), ("Hi there",)])
+def test_a_phone_sends_a_text(control: Control, words: tuple[str, ...]) -> None:
+    control.on("POST", f"{PATH}/messages", {"sid": SID}, 201)
+    assert control.run("phone", PHONE, "send", "+12065550100", *words).out == f"{SID}\n"
+    assert control.asked[-1][3] == {"to": "+12065550100", "body": "Hi there"}
+
+
+@pytest.mark.parametrize(
+    ("options", "asked"),
+    [
+        (["--deliver-after", "2s"], {"deliver_after": "2s"}),
+        (["--fail", "30003"], {"fail": 30003}),
+        (["--reject", "30007"], {"reject": 30007}),
+        (["--no-receipt"], {"no_receipt": True}),
+        (["--receipt"], {"no_receipt": False}),
+        (["--auto-reply", "On my way"], {"auto_reply": "On my way"}),
+    ],
+)
+def test_each_behaviour_can_be_set(
+    control: Control, options: list[str], asked: dict[str, Any]
+) -> None:
+    control.on("PATCH", PATH, phone())
+    assert control.run("phone", PHONE, "set", *options).code == 0
+    assert control.asked[-1][3] == asked
+
+
+def test_clear_forgets_what_was_set_before(control: Control) -> None:
+    control.on("PUT", PATH, phone())
+    control.run("phone", PHONE, "set", "--clear")
+    control.run("phone", PHONE, "set", "--clear", "--fail", "30003")
+    assert [asked[3] for asked in control.asked] == [{}, {"fail": 30003}]
+
+
+def test_default_takes_the_place_of_a_number(control: Control) -> None:
+    control.on("PATCH", "/phones/default", phone("default", deliver_after_ms=1500))
+    for arguments in (("--default", "set"), ("default", "set")):
+        shell = control.run("phone", *arguments, "--deliver-after", "1500ms")
+        assert shell.out.splitlines()[0] == "every phone without settings"
+        assert "delivered, after 1s500ms" in shell.out
+
+
+@pytest.mark.parametrize(
+    ("effective", "told"),
+    [
+        ({}, "delivered"),
+        ({"reject": 30007, "deliver_after_ms": 9}, "failed, 30007, at submission"),
+        ({"fail": 30003, "deliver_after_ms": 2000}, "undelivered, 30003, after 2s"),
+        ({"no_receipt": True}, "taken, and no receipt comes"),
+        ({"auto_reply": "a\nb"}, "a\\nb"),
+    ],
+)
+def test_a_behaviour_is_told_in_words(
+    control: Control, effective: dict[str, Any], told: str
+) -> None:
+    control.on("GET", PATH, phone(**effective))
+    assert told in control.run("phone", PHONE, "show").out
+    assert control.run("phone", PHONE).out == control.run("phone", PHONE, "show").out
+
+
+def test_numbers_may_be_written_as_people_do(control: Control) -> None:
+    control.on("GET", PATH, phone())
+    assert control.run("phone", "+1 (415) 555-0123", "show").code == 0
+
+
+@pytest.mark.parametrize("number", ["4155550123", "inbox", "+0", "+1415x"])
+def test_what_is_no_number_is_refused_with_an_example(control: Control, number: str) -> None:
+    shell = control.run("phone", number, "inbox")
+    assert shell.code == 1
+    assert shell.err == (
+        f"'{number}' is no number in E.164: write e.g. trunkline phone +14155550123 inbox.\n"
+    )
+    assert control.asked == []
+
+
+def test_all_phones_together_have_no_inbox(control: Control) -> None:
+    assert control.run("phone", "--default", "inbox").err.startswith("Name one phone")
+
+
+def test_setting_nothing_is_refused(control: Control) -> None:
+    assert control.run("phone", PHONE, "set").err.startswith("Say what to set")
+    assert control.asked == []

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from tests.unit.control.support import SID, TOKEN, Client, FakePlatform, event
+from trunkline.bus.local import BACKLOG
+from trunkline.control.event_stream import EventStream
+
+
+class Listener:
+    """The client's side of a stream."""
+
+    def __init__(self) -> None:
+        self.sent: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.gone = asyncio.Event()
+
+    async def receive(self) -> dict[str, Any]:
+        await self.gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(self, message: dict[str, Any]) -> None:
+        self.sent.put_nowait(message)
+
+    async def next(self) -> str:
+        async with asyncio.timeout(10):
+            message = await self.sent.get()
+        return str(message.get("body", b"").decode())
+
+
+@asynccontextmanager
+async def listening(client: Client, query: str = "") -> AsyncIterator[Listener]:
+    """A stream that was answered and whose greeting was read."""
+    listener = Listener()
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": "/trunkline/v1/events",
+        "query_string": query.encode(),
+        "headers": [(b"authorization", f"Bearer {TOKEN}".encode())],
+        "scheme": "http",
+        "server": ("127.0.0.1", 8080),
+    }
+    task = asyncio.create_task(client.app(scope, listener.receive, listener.send))
+    start = await listener.sent.get()
+    assert start["status"] == 200
+    assert dict(start["headers"])[b"content-type"].startswith(b"text/event-stream")
+    assert await listener.next() == ": connected\n\n"
+    try:
+        yield listener
+    finally:
+        listener.gone.set()
+        async with asyncio.timeout(10):
+            await task
+
+
+async def test_an_event_has_an_id_a_kind_and_data(client: Client, fake: FakePlatform) -> None:
+    async with listening(client) as listener:
+        fake.bus.publish([event()])
+        told = await listener.next()
+    lines = told.split("\n")
+    assert lines[0] == f"id: {SID}:3"
+    assert lines[1] == "event: message.sent"
+    assert lines[2].startswith("data: ")
+    assert lines[3:] == ["", ""]
+    assert json.loads(lines[2].removeprefix("data: ")) == {
+        "kind": "message.sent",
+        "subject": SID,
+        "seq": 3,
+        "account": "AC" + "0" * 32,
+        "data": {"error_code": 30003},
+        "world_time": "2026-03-04T05:06:07Z",
+        "real_time": "2026-03-04T05:06:07Z",
+    }
+
+
+async def test_a_filter_lets_through_what_is_wanted(client: Client, fake: FakePlatform) -> None:
+    query = f"subject={SID}&kind=message.s&account=AC{'0' * 32}"
+    async with listening(client, query) as listener:
+        fake.bus.publish(
+            [
+                event(subject="SM" + "9" * 32),
+                event(kind="message.delivered"),
+                event(account="AC" + "9" * 32),
+                event(world="9" * 32),
+                event(kind="message.sending"),
+            ]
+        )
+        assert "event: message.sending\n" in await listener.next()
+
+
+async def test_the_stream_ends_when_the_bus_closes(client: Client, fake: FakePlatform) -> None:
+    async with listening(client) as listener:
+        fake.bus.publish([event()])
+        fake.bus.close()
+        assert "event: message.sent" in await listener.next()
+        async with asyncio.timeout(10):
+            end = await listener.sent.get()
+    assert end == {"type": "http.response.body", "body": b""}
+
+
+async def test_nobody_listens_once_the_client_is_gone(client: Client, fake: FakePlatform) -> None:
+    async with listening(client):
+        assert fake.bus.is_heard
+    assert not fake.bus.is_heard
+
+
+async def test_a_slow_client_is_told_what_it_missed(client: Client, fake: FakePlatform) -> None:
+    async with listening(client) as listener:
+        fake.bus.publish([event()] * (BACKLOG + 7))
+        assert await listener.next() == 'event: lost\ndata: {"lost":7}\n\n'
+        assert "event: message.sent" in await listener.next()
+
+
+async def test_a_quiet_stream_is_kept_alive(fake: FakePlatform) -> None:
+    listener = Listener()
+    stream = EventStream(fake.bus.subscribe, heartbeat=0.001)
+    task = asyncio.create_task(stream.send(listener.receive, listener.send))
+    await listener.sent.get()
+    assert await listener.next() == ": connected\n\n"
+    assert await listener.next() == ": waiting\n\n"
+    listener.gone.set()
+    await task
