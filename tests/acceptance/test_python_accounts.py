@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from twilio.rest import Client
 from twilio.rest.api.v2010.account import AccountInstance
 
-from tests.support.control import inbox, make_world, now, settle
+from tests.support.control import advance, inbox, make_world, now, settle
 from tests.support.platform import World
 from tests.support.python_client import connect, not_found, refused, with_key
 
@@ -57,11 +58,12 @@ def test_create(client: Client, platform: World) -> None:
 
 
 def test_a_name_is_made_up_where_none_is_given(client: Client, platform: World) -> None:
+    noon = now(platform).replace(hour=12, minute=0) + timedelta(days=1)
+    advance(platform, (noon - now(platform)).total_seconds())
+
     created = client.api.accounts.create()
 
-    moment = now(platform)
-    half = "am" if moment.hour < 12 else "pm"
-    assert created.friendly_name == f"SubAccount Created at {moment:%Y-%m-%d %H:%M} {half}"
+    assert created.friendly_name == f"SubAccount Created at {noon:%Y-%m-%d} 12:00 pm"
 
 
 def test_a_name_that_is_too_long(client: Client) -> None:

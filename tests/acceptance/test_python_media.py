@@ -9,7 +9,7 @@ import pytest
 from twilio.rest import Client
 from twilio.rest.api.v2010.account.message import MessageInstance
 
-from tests.support.control import inbox, now, set_phone, settle, timeline
+from tests.support.control import inbox, set_phone, settle, timeline
 from tests.support.media_server import GIF, PNG, File, MediaServer, media_server
 from tests.support.platform import World
 from tests.support.python_client import connect, not_found, raw, refused
@@ -122,13 +122,13 @@ def test_list_in_pages(client: Client, with_two: MessageInstance) -> None:
     assert [media.sid for media in back] == sids[:1]
 
 
-def test_list_by_day(client: Client, platform: World, with_two: MessageInstance) -> None:
+def test_list_by_day(client: Client, with_two: MessageInstance) -> None:
     media = client.messages(with_two.sid).media
-    today = now(platform).date()
+    day = media.list()[0].date_created.date()
 
-    assert len(media.list(date_created=today)) == 2
-    assert len(media.list(date_created_after=today)) == 2
-    assert media.list(date_created_before=today - timedelta(days=1)) == []
+    assert len(media.list(date_created=day)) == 2
+    assert len(media.list(date_created_after=day)) == 2
+    assert media.list(date_created_before=day - timedelta(days=1)) == []
 
 
 def test_list_of_a_message_without_media(client: Client) -> None:

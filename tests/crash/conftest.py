@@ -82,8 +82,7 @@ def setting(short_tmp: Path, request: pytest.FixtureRequest) -> Iterator[Setting
     try:
         yield Setting(platform, log)
     finally:
-        if platform.process is not None and platform.process.poll() is None:
-            platform.kill()
+        platform.clear_away()
         recipient.terminate()
         recipient.communicate()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,8 +44,8 @@ class Ledger:
                 queue = {r["message_id"].hex: r["step"] for r in await connection.fetch(DISPATCH)}
         finally:
             await connection.close()
-        lines = log.read_text().split() if log.exists() else []
-        return cls(messages, events, queue, [sid[2:] for sid in lines])
+        lines = await asyncio.to_thread(log.read_text)
+        return cls(messages, events, queue, [sid[2:] for sid in lines.split()])
 
     @property
     def in_doubt(self) -> set[str]:
@@ -107,5 +108,3 @@ def _check_walk(id: str, row: Any, events: list[tuple[int, str]]) -> None:
     assert walk[0] in MESSAGE.initial, (id, walk)
     MESSAGE.check_path(tuple(walk))
     assert walk[-1] == row["status"], (id, walk)
-
-

@@ -33,16 +33,15 @@ class Load:
     accepted: dict[str, str] = field(default_factory=dict)  # SID: body
     others: Counter[str] = field(default_factory=Counter)
     slowest: float = 0.0  # seconds from a request to its answer, or to the end of the connection
-    first: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
+        self._awaited: list[tuple[int, asyncio.Event]] = []
         self._random = random.Random(self.seed)
         self._numbers = itertools.count(1)
 
     @contextlib.asynccontextmanager
     async def on(self, world: World) -> AsyncIterator[None]:
-        """Send for the length of an `async with` block; `first` is set with the first 201."""
-        self.first.clear()
+        """Send for the length of an `async with` block."""
         stop = asyncio.Event()
         headers = {"Authorization": world.basic}
         timeout = aiohttp.ClientTimeout(total=30)
@@ -55,6 +54,13 @@ class Load:
             finally:
                 stop.set()
                 await asyncio.gather(*clients)
+
+    async def answers(self, count: int) -> None:
+        """Wait until so many more messages were answered with 201; not one moment longer."""
+        awaited = (len(self.accepted) + count, asyncio.Event())
+        self._awaited.append(awaited)
+        await asyncio.wait_for(awaited[1].wait(), 20)
+        self._awaited.remove(awaited)
 
     async def _client(
         self, session: aiohttp.ClientSession, world: World, stop: asyncio.Event
@@ -76,7 +82,9 @@ class Load:
             self.slowest = max(self.slowest, time.monotonic() - started)
             if told is not None and "sid" in told:
                 self.accepted[told["sid"]] = form["Body"]
-                self.first.set()
+                for count, reached in self._awaited:
+                    if len(self.accepted) >= count:
+                        reached.set()
                 continue
             if told is not None:
                 self.others[f"{told['status']}/{told['code']}"] += 1

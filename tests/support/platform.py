@@ -113,6 +113,24 @@ class RunningPlatform:
         kill_together(self.process.pid)
         self.process.communicate()
 
+    def clear_away(self) -> None:
+        """Whatever state a test left it in: nothing of it runs afterwards."""
+        if self.process is None:
+            return
+        if self.process.poll() is None:
+            kill_together(self.process.pid)
+            self.process.wait()
+        for stream in (self.process.stdout, self.process.stderr):
+            assert stream is not None
+            stream.close()
+
+    def cli(self, *arguments: str) -> str:
+        """Run a `trunkline` command on this platform; what it prints."""
+        command = [sys.executable, "-m", "trunkline", *arguments, "--data", str(self.data)]
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
     @property
     def main_pid(self) -> int | None:
         """The main process, while there is one."""

@@ -19,7 +19,7 @@ from trunkline.control.body import (
 )
 from trunkline.control.errors import ControlError
 from trunkline.control.event_stream import EventStream
-from trunkline.control.operation import BoundOperation, Call, bound_operations
+from trunkline.control.operation import BoundOperation, Call, Nothing, bound_operations
 from trunkline.control.platform import ControlledPlatform
 from trunkline.rest.base_url import BaseUrls
 from trunkline.rest.failures import log_error
@@ -81,7 +81,10 @@ class ControlApp:
             self._authenticate(headers)
         if not by_method:
             raise ControlError(404, "not_found", "There is nothing under this path.")
-        method = "GET" if scope["method"] == "HEAD" else scope["method"]
+        method = scope["method"]
+        if method == "HEAD" and "GET" in by_method:
+            # A stream has no end that a client which wants no body would wait for.
+            method = "GET" if by_method["GET"].operation.content_type == JSON else method
         if method not in by_method:
             allowed = ", ".join(sorted(by_method))
             raise ControlError(
@@ -125,12 +128,13 @@ class ControlApp:
         declared = bound.operation
         fields = parse_query(scope["query_string"])
         world = None
+        name = fields.pop("world", DEFAULT_WORLD)  # what acts on no world does not mind one
         if declared.in_world:
-            name = fields.pop("world", DEFAULT_WORLD)
             world = self._platform.worlds.named(name)
             if world is None:
                 raise ControlError(404, "unknown_world", f"There is no world '{name[:64]}'.")
         if declared.takes_body:
+            from_query(fields, Nothing)  # a slip in `?world=` must not act on another world
             most = self._platform.settings.max_body_bytes
             asked = from_json(await read_body(receive, headers, most=most), declared.asks)
         else:

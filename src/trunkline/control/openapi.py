@@ -90,7 +90,7 @@ def _operation(declared: Operation, components: dict[str, Any]) -> dict[str, Any
         parameters.append(
             {"name": "world", "in": "query", "description": "Name of the world", "schema": schema}
         )
-    if declared.takes_body:
+    if declared.takes_body and declared.asks is not Nothing:
         described["requestBody"] = {
             "required": True,
             "content": {JSON: {"schema": {"$ref": REFERENCE.format(name=declared.asks.__name__)}}},

@@ -51,7 +51,7 @@ class Operation:
     @property
     def takes_body(self) -> bool:
         """Whether `asks` comes as a JSON body; else it comes as query parameters."""
-        return self.method in ("POST", "PUT", "PATCH") and self.asks is not Nothing
+        return self.method in ("POST", "PUT", "PATCH")
 
 
 F = TypeVar("F", bound=Callable[..., Awaitable[Any]])

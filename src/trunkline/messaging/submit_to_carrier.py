@@ -302,7 +302,7 @@ class SubmitToCarrier:
 def pause_after(attempt: int) -> float:
     """How many seconds to wait at least after so many attempts that could not be sent: a carrier
     that is away for hours must not be tried, and written about, ten times a second."""
-    return min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(attempt - 1, 16))
+    return min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(attempt - 1, 16))
 
 
 def storable(text: str) -> str:

@@ -24,6 +24,7 @@ from trunkline.control import control_app
 from trunkline.secret_box import SecretBoxError
 from trunkline.server.compose import Platform
 from trunkline.server.logs import log_to_stderr
+from trunkline.server.settings_trouble import SettingsError, ValidationError, settings_trouble
 from trunkline.settings import Settings
 from trunkline.store import Database
 from trunkline.store.errors import StoreError
@@ -62,16 +63,22 @@ class Server(uvicorn.Server):
 def main() -> int:
     """Serve until SIGTERM, SIGINT, or the end of standard input."""
     run = json.loads(os.environ["TRUNKLINE_RUN"])
-    settings = Settings(data=Path(run["data"]))
-    log_to_stderr(settings.log_level)
     try:
+        settings = Settings(data=Path(run["data"]))
+        log_to_stderr(settings.log_level)
         lock = _only_one(Path(run["data"]) / "main.lock")
         _event_loop_run(_serve(settings, run))
-        del lock
-    except (Failure, StoreError, SecretBoxError, ValueError) as error:
-        print(json.dumps({"error": str(error)}), flush=True)
-        return CLEAR_FAILURE
+        os.close(lock)
+    except (ValidationError, SettingsError) as error:
+        return _refuse(settings_trouble(error))
+    except (Failure, StoreError, SecretBoxError) as error:
+        return _refuse(str(error))
     return 0
+
+
+def _refuse(sentence: str) -> int:
+    print(json.dumps({"error": sentence}), flush=True)
+    return CLEAR_FAILURE
 
 
 def _event_loop_run(coroutine: Any) -> None:
@@ -107,7 +114,10 @@ async def _serve(settings: Settings, run: dict[str, Any]) -> None:
     await migrate(run["database_url"], now=RealClock().now())
     database = await Database.open(run["database_url"])
     box = await open_secrets(database, Path(run["data"]) / "secret.key")
-    platform = Platform(settings, database, run["node_id"], box)
+    try:
+        platform = Platform(settings, database, run["node_id"], box)
+    except ValueError as error:  # a carrier that cannot be made
+        raise Failure(str(error)) from error
     await platform.start()
     control = control_app(platform)
 

@@ -68,6 +68,7 @@ async def test_a_wrong_method_is_told_the_right_ones(client: Client) -> None:
 
 async def test_head_is_answered_like_get(client: Client) -> None:
     assert (await client.call("HEAD", "/health", authorization=None)).status == 200
+    assert refusal(await client.call("HEAD", "/events"))[0] == 405
 
 
 async def test_an_unknown_world_is_not_found(client: Client) -> None:

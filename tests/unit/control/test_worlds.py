@@ -41,6 +41,7 @@ async def test_credentials_name_the_public_url(fake: FakePlatform) -> None:
 
 async def test_worlds_are_listed(client: Client) -> None:
     assert (await client.get("/worlds")).json() == {"worlds": [DEFAULT]}
+    assert (await client.get("/worlds?world=default")).json() == {"worlds": [DEFAULT]}
 
 
 async def test_a_new_world_comes_with_credentials(client: Client) -> None:
@@ -77,3 +78,14 @@ async def test_production_is_neither_emptied_nor_divided(fake: FakePlatform) -> 
     assert refusal(answer) == (409, "production_mode")
     assert fake.emptied == []
     assert len(fake.worlds.all()) == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "body"), [("?wrld=test-1", None), ("", {"world": "test-1"}), ("", [])]
+)
+async def test_a_slip_empties_no_other_world(
+    client: Client, fake: FakePlatform, query: str, body: Any
+) -> None:
+    answer = await client.call("POST", f"/reset{query}", body)
+    assert refusal(answer) == (422, "invalid_parameter")
+    assert fake.emptied == []

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from typing import Self
 
 __all__ = ["Behaviour", "DeliveryPlan", "Stage", "plan_delivery"]
+
+ENDINGS = ("fail_code", "reject_code", "no_receipt")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,8 +22,14 @@ class Behaviour:
     auto_reply: str | None = None  # the phone answers every message with this text
 
     def over(self, default: Self) -> Behaviour:
-        """This behaviour, filled up from a default."""
+        """This behaviour, filled up from a default.
+
+        How a message ends is one thing: a phone that says it in any way is not told by the
+        default in another.
+        """
         mine = {f.name: getattr(self, f.name) for f in fields(self)}
+        if any(mine[name] is not None for name in ENDINGS):
+            default = replace(default, **dict.fromkeys(ENDINGS))
         return Behaviour(**{k: getattr(default, k) if v is None else v for k, v in mine.items()})
 
 

@@ -63,6 +63,15 @@ def test_a_phone_of_its_own_wins_over_the_default() -> None:
     assert Behaviour().over(default) == default
 
 
+def test_a_phone_that_says_how_messages_end_is_not_overruled_by_the_default() -> None:
+    rejects = Behaviour(reject_code=30007, deliver_after_ms=5)
+    assert Behaviour(fail_code=30003).over(rejects) == Behaviour(
+        fail_code=30003, deliver_after_ms=5
+    )
+    fails = Behaviour(fail_code=30003)
+    assert Behaviour(no_receipt=True).over(fails) == Behaviour(no_receipt=True)
+
+
 @given(behaviours)
 def test_every_plan_is_a_walk_of_the_lifecycle_to_its_end(behaviour: Behaviour) -> None:
     plan = plan_delivery(behaviour)

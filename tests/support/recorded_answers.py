@@ -1,0 +1,178 @@
+"""Ask for every operation that Twilio gives an example of, once, and keep the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+
+from tests.support.control import settle
+from tests.support.media_server import PNG, File, media_server
+from tests.support.platform import World
+
+PHONE, SENDER = "+15558675309", "+14155550100"
+URL = "https://example.com"
+CALLBACKS = {
+    "ApiVersion": "2010-04-01",
+    "SmsUrl": URL,
+    "SmsMethod": "GET",
+    "SmsFallbackUrl": URL,
+    "SmsFallbackMethod": "GET",
+    "VoiceUrl": URL,
+    "VoiceMethod": "GET",
+    "VoiceFallbackUrl": URL,
+    "VoiceFallbackMethod": "GET",
+    "StatusCallback": URL,
+    "StatusCallbackMethod": "GET",
+    "VoiceCallerIdLookup": "true",
+}
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """An answer: its HTTP status and its JSON (None where there is no body)."""
+
+    status: int
+    body: Any
+
+
+class Recorder:
+    """Sends requests as the first account of a world and keeps what comes back, by operation."""
+
+    def __init__(self, world: World) -> None:
+        self.answers: dict[str, Recorded] = {}
+        self._world = world
+        self._session = requests.Session()
+        self._session.auth = (world.account_sid, world.auth_token)
+        self._account = f"/2010-04-01/Accounts/{world.account_sid}"
+
+    def record(self, operation: str, method: str, path: str, **fields: Any) -> Any:
+        """Send one request and keep its answer under `product operation`; its body."""
+        kind = "data" if method == "POST" else "params"
+        answer = self._session.request(
+            method, f"{self._world.base_url}{path}", **{kind: fields}, timeout=30
+        )
+        body = answer.json() if answer.content else None
+        self.answers[operation] = Recorded(answer.status_code, body)
+        return body
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._session.close()
+
+    def all(self) -> None:
+        """Every operation, the most telling answer of each."""
+        self._accounts()
+        for resource, noun in (("Keys", "Key"), ("SigningKeys", "SigningKey")):
+            self._keys(resource, noun)
+        self._iam_keys()
+        application = self._applications()
+        self._numbers(application)
+        self._available_numbers()
+        with media_server() as server:
+            self._messages(server.add("cat.png", File("image/png", PNG)))
+
+    def _accounts(self) -> None:
+        made = self.record("api CreateAccount", "POST", "/2010-04-01/Accounts.json")
+        self.record("api ListAccount", "GET", "/2010-04-01/Accounts.json", PageSize=1)
+        one = f"/2010-04-01/Accounts/{made['sid']}.json"
+        self.record("api FetchAccount", "GET", one)
+        self.record("api UpdateAccount", "POST", one, Status="suspended")
+        self.record("api FetchBalance", "GET", f"{self._account}/Balance.json")
+
+    def _keys(self, resource: str, noun: str) -> None:
+        path = f"{self._account}/{resource}"
+        made = self.record(f"api CreateNew{noun}", "POST", f"{path}.json", FriendlyName="foo")
+        self.record(f"api List{noun}", "GET", f"{path}.json", PageSize=1)
+        one = f"{path}/{made['sid']}.json"
+        self.record(f"api Fetch{noun}", "GET", one)
+        self.record(f"api Update{noun}", "POST", one, FriendlyName="bar")
+        self.record(f"api Delete{noun}", "DELETE", one)
+
+    def _iam_keys(self) -> None:
+        own = {"AccountSid": self._world.account_sid}
+        made = self.record("iam CreateNewKey", "POST", "/iam/v1/Keys", **own, FriendlyName="foo")
+        self.record("iam ListGetKeys", "GET", "/iam/v1/Keys", **own, PageSize=1)
+        one = f"/iam/v1/Keys/{made['sid']}"
+        self.record("iam FetchKey", "GET", one)
+        self.record("iam UpdateKey", "POST", one, FriendlyName="bar")
+        self.record("iam DeleteKey", "DELETE", one)
+
+    def _applications(self) -> str:
+        path = f"{self._account}/Applications"
+        extra = {
+            "FriendlyName": "app",
+            "MessageStatusCallback": URL,
+            "SmsStatusCallback": URL,
+            "PublicApplicationConnectEnabled": "true",
+        }
+        made = self.record("api CreateApplication", "POST", f"{path}.json", **CALLBACKS, **extra)
+        self.record("api DeleteApplication", "DELETE", f"{path}/{made['sid']}.json")
+        made = self.record("api CreateApplication", "POST", f"{path}.json", **CALLBACKS, **extra)
+        self.record("api ListApplication", "GET", f"{path}.json")
+        one = f"{path}/{made['sid']}.json"
+        self.record("api FetchApplication", "GET", one)
+        self.record("api UpdateApplication", "POST", one, FriendlyName="other")
+        return str(made["sid"])
+
+    def _numbers(self, application: str) -> None:
+        path = f"{self._account}/IncomingPhoneNumbers"
+        settings = {
+            **CALLBACKS,
+            "SmsApplicationSid": application,
+            "VoiceApplicationSid": application,
+        }
+        # The examples of purchases show every setting, those of lists and fetches none.
+        self.record("api ListIncomingPhoneNumber", "GET", f"{path}.json", PageSize=1)
+        self.record("api ListIncomingPhoneNumberLocal", "GET", f"{path}/Local.json")
+        self.record("api ListIncomingPhoneNumberTollFree", "GET", f"{path}/TollFree.json")
+        self.record("api ListIncomingPhoneNumberMobile", "GET", f"{path}/Mobile.json")
+        plain = self.answers["api ListIncomingPhoneNumberLocal"].body["incoming_phone_numbers"][0]
+        self.record("api FetchIncomingPhoneNumber", "GET", f"{path}/{plain['sid']}.json")
+        self.record("api UpdateIncomingPhoneNumber", "POST", f"{path}/{plain['sid']}.json")
+        buy = "api CreateIncomingPhoneNumber"
+        made = self.record(buy, "POST", f"{path}.json", AreaCode="628", **settings)
+        self.record("api DeleteIncomingPhoneNumber", "DELETE", f"{path}/{made['sid']}.json")
+        for kind, number in (("Local", "+16505550123"), ("TollFree", "+18775550123")):
+            wanted = {"PhoneNumber": number, **settings}
+            self.record(f"{buy}{kind}", "POST", f"{path}/{kind}.json", **wanted)
+
+    def _available_numbers(self) -> None:
+        path = f"{self._account}/AvailablePhoneNumbers"
+        self.record("api ListAvailablePhoneNumberCountry", "GET", f"{path}.json")
+        self.record("api FetchAvailablePhoneNumberCountry", "GET", f"{path}/US.json")
+        for kind in ("Local", "TollFree"):
+            operation = f"api ListAvailablePhoneNumber{kind}"
+            self.record(operation, "GET", f"{path}/US/{kind}.json", PageSize=2)
+
+    def _messages(self, picture: str) -> None:
+        path = f"{self._account}/Messages"
+        wanted = {"To": PHONE, "From": SENDER, "Body": "Hello! 👍"}
+        made = self.record("api CreateMessage", "POST", f"{path}.json", **wanted, MediaUrl=picture)
+        settle(self._world)
+        one = f"{path}/{made['sid']}"
+        media = self.record("api ListMedia", "GET", f"{one}/Media.json")["media_list"][0]
+        self.record("api FetchMedia", "GET", f"{one}/Media/{media['sid']}.json")
+        self.record("api DeleteMedia", "DELETE", f"{one}/Media/{media['sid']}.json")
+        self.record("api CreateMessage", "POST", f"{path}.json", **wanted)
+        settle(self._world)
+        self.record("api ListMessage", "GET", f"{path}.json", PageSize=1)
+        self.record("api FetchMessage", "GET", f"{one}.json")
+        feedback = "api CreateMessageFeedback"
+        self.record(feedback, "POST", f"{one}/Feedback.json", Outcome="confirmed")
+        self.record("api UpdateMessage", "POST", f"{one}.json", Body="")
+        self.record("api DeleteMessage", "DELETE", f"{one}.json")
+
+
+@contextmanager
+def recorded(world: World) -> Iterator[dict[str, Recorded]]:
+    """The answers of every operation in a world that nothing else uses."""
+    recorder = Recorder(world)
+    try:
+        recorder.all()
+        yield recorder.answers
+    finally:
+        recorder.close()

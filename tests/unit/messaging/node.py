@@ -1,0 +1,294 @@
+"""One node of the platform without HTTP: what sends messages, on a real database."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any
+
+from tests.support.waiting import eventually
+from trunkline.bus import Event
+from trunkline.carriers import Accepted, OutboundMessage, Outcome
+from trunkline.carriers.virtual import Behaviour, Phones
+from trunkline.clock import RealClock
+from trunkline.messaging.deliver_to_phones import DeliverToPhones
+from trunkline.messaging.dispatcher import Dispatcher
+from trunkline.messaging.model import Dispatch, NewMessage
+from trunkline.messaging.opt_outs import OptOuts
+from trunkline.messaging.queue_works import Claims
+from trunkline.messaging.receive_message import ReceiveMessage
+from trunkline.messaging.recover_dispatch import RecoverDispatch
+from trunkline.messaging.send import SendMessage
+from trunkline.messaging.submit_to_carrier import SubmitToCarrier
+from trunkline.messaging.works import CreateMessages, message_transitions
+from trunkline.numbers import OwnNumber
+from trunkline.sids import SidFactory
+from trunkline.store import Database, GroupCommit, Job, StoreUnavailable
+from trunkline.worlds import WorldClock, Worlds
+
+NUMBER = "+14155550100"
+PHONE = "+14155550123"
+DEADLINE = timedelta(hours=72)
+
+
+class Carrier:
+    """A carrier without a wire: remembers what it is given, and answers as it is told."""
+
+    name = "fake"
+
+    def __init__(self, *, window: int = 10) -> None:
+        self.window = window
+        self.submitted: list[OutboundMessage] = []
+        self.answer: Callable[[OutboundMessage], Any] = lambda _: Accepted("id-1")
+        self.at_once = 0
+        self.most_at_once = 0
+
+    async def submit(self, message: OutboundMessage) -> Outcome:
+        """Take a message; the answer may be an outcome, an exception, or something to await."""
+        self.submitted.append(message)
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        try:
+            answer = self.answer(message)
+            if isinstance(answer, BaseException):
+                raise answer
+            outcome: Outcome = await answer if asyncio.iscoroutine(answer) else answer
+            return outcome
+        finally:
+            self.at_once -= 1
+
+    async def start(self) -> None:
+        """Nothing to do."""
+
+    async def stop(self) -> None:
+        """Nothing to do."""
+
+
+class LossyCommit:
+    """A group commit whose database goes away: `lose` says before or after which commit."""
+
+    def __init__(self, commit: GroupCommit) -> None:
+        self._commit = commit
+        self.lose: list[str] = []  # for each commit to come: "", "before" or "after"
+
+    async def submit(self, *jobs: Job, urgent: bool = False) -> list[Any]:
+        """Commit, and tell the truth about it or not."""
+        how = self.lose.pop(0) if self.lose else ""
+        if how == "before":
+            raise StoreUnavailable("gone")
+        results = await self._commit.submit(*jobs, urgent=urgent)
+        if how == "after":
+            raise StoreUnavailable("gone, and the commit with it, as far as anybody knows")
+        return results
+
+
+class Numbers:
+    """One number of the account, and what it can do."""
+
+    def __init__(self, own: OwnNumber) -> None:
+        self.own = own
+
+    def find(self, _world_id: str, number: str) -> OwnNumber | None:
+        """The number, if that is the one."""
+        return self.own if number == self.own.phone_number else None
+
+
+class Node:
+    """A node with an identity of its own. `world_id` is the world of all its messages."""
+
+    def __init__(
+        self,
+        database: Database,
+        sids: SidFactory,
+        worlds: Worlds,
+        world_id: str,
+        *,
+        account_id: str,
+        owner: str | None = None,
+        carrier: Carrier | None = None,
+        patience: float = 30.0,
+    ) -> None:
+        self.database = database
+        self.sids = sids
+        self.world_id = world_id
+        self.account_id = account_id
+        self.owner = owner or sids.new_id()
+        self.carrier = carrier or Carrier()
+        self.worlds = worlds
+        self.events: list[Event] = []
+        self._writers = GroupCommit(database, published=self.events.extend)
+        self.commit: Any = LossyCommit(self._writers)
+        self.create = CreateMessages(self.owner)
+        self.phones = Phones(database)
+        self.numbers = Numbers(own_number(account_id))
+        clock = RealClock()
+        opt_outs = OptOuts(database)
+        transitions = message_transitions()
+        self.recover = RecoverDispatch(
+            database, self.commit, worlds, clock, owner=self.owner, deadline=DEADLINE
+        )
+        self.dispatcher = Dispatcher(worlds, load=self.recover.load, next_due=self.recover.next_due)
+        self.dispatcher.watch_world(world_id)
+        self.receive = ReceiveMessage(
+            commit=self._writers,
+            create=self.create,
+            numbers=self.numbers,
+            opt_outs=opt_outs,
+            worlds=worlds,
+            clock=clock,
+            sids=sids,
+        )
+        self.submit = SubmitToCarrier(
+            self.carrier,
+            database=database,
+            commit=self.commit,
+            transitions=transitions,
+            claims=Claims(self.owner),
+            worlds=worlds,
+            clock=clock,
+            opt_outs=opt_outs,
+            dispatcher=self.dispatcher,
+            deadline=DEADLINE,
+            patience=patience,
+        )
+        self.deliver = DeliverToPhones(
+            commit=self.commit,
+            transitions=transitions,
+            worlds=worlds,
+            clock=clock,
+            phones=self.phones,
+            opt_outs=opt_outs,
+            dispatcher=self.dispatcher,
+            reply=self.receive.answer_of_phone,
+        )
+        self.dispatcher.add_lane(self.carrier.name, self.submit, at_once=2)
+        self.dispatcher.add_lane("virtual", self.deliver, at_once=1)
+        self.send = SendMessage(self._writers, self.create, self.dispatcher)
+
+    @property
+    def clock(self) -> WorldClock:
+        """The clock of the node's world."""
+        return self.worlds.clock(self.world_id)
+
+    def message(self, *, carrier: str = "fake", **changes: Any) -> NewMessage:
+        """A message that was decided on, to be sent by the fake carrier or a virtual phone."""
+        values: dict[str, Any] = {
+            "sid": self.sids.new("SM"),
+            "account_id": self.account_id,
+            "world_id": self.world_id,
+            "direction": "outbound-api",
+            "path": ("queued",),
+            "sender": NUMBER,
+            "recipient": PHONE,
+            "body": "hello",
+            "num_segments": 1,
+            "num_media": 0,
+            "created_at": self.clock.now(),
+            "real_time": RealClock().now(),
+            "carrier": carrier,
+            "step": "submit",
+        }
+        return NewMessage(**{**values, **changes})
+
+    async def store(self, **changes: Any) -> NewMessage:
+        """A message in the table of which this node's memory knows nothing."""
+        made = self.message(**changes)
+        await self._writers.submit(Job(self.create, made))
+        return made
+
+    async def sent(self, **changes: Any) -> NewMessage:
+        """A message that was sent and that nothing is done about any more for now."""
+        made = await self.send(self.message(**changes))
+        await self.dispatcher.idle(self.world_id)
+        return made
+
+    async def pick_up(self) -> None:
+        """Read the table and wait until what is due is done."""
+        await self.dispatcher.load(self.world_id)
+        await self.dispatcher.idle(self.world_id)
+
+    async def move_clock(self, by: timedelta) -> None:
+        """As `clock advance`: the world's clock goes on from there, and what is due is done."""
+        self.clock.hold(self.clock.now() + by)
+        self.clock.release()
+        await self.pick_up()
+
+    async def behave(self, **behaviour: Any) -> None:
+        """Set what the phone does."""
+        await self.phones.set(self.world_id, PHONE, Behaviour(**behaviour))
+
+    async def row(self, message: NewMessage) -> Any:
+        """The message as it is stored."""
+        return await self.database.fetchrow(
+            "SELECT m.*, c.body FROM messages m JOIN message_content c ON c.message_id = m.id"
+            " WHERE m.id = $1 AND c.part = 0",
+            message.sid[2:],
+        )
+
+    async def queued(self, message: NewMessage) -> Any:
+        """Its row in the queue, or None."""
+        return await self.database.fetchrow(
+            "SELECT * FROM dispatch WHERE message_id = $1", message.sid[2:]
+        )
+
+    async def history(self, message: NewMessage) -> list[str]:
+        """The kinds of its events, in order, without `message.`."""
+        rows = await self.database.fetch(
+            "SELECT seq, kind FROM message_events WHERE subject_id = $1 ORDER BY seq",
+            message.sid[2:],
+        )
+        assert [row["seq"] for row in rows] == list(range(1, len(rows) + 1))
+        return [row["kind"].removeprefix("message.") for row in rows]
+
+    async def until_submitted(self, count: int = 1) -> Sequence[OutboundMessage]:
+        """Wait until the carrier has been given so many messages."""
+        await eventually(lambda: len(self.carrier.submitted) >= count)
+        return self.carrier.submitted
+
+    async def close(self) -> None:
+        """Stop without the rows that are left."""
+        await self.dispatcher.stop(grace=0)
+        await self._writers.close()
+
+
+def own_number(account_id: str, **changes: Any) -> OwnNumber:
+    """The number that the account sends from."""
+    values: dict[str, Any] = {
+        "sid": "PN" + "0" * 32,
+        "account_sid": "AC" + account_id,
+        "phone_number": NUMBER,
+        "type": "local",
+        "iso_country": "US",
+        "voice_capable": True,
+        "sms_capable": True,
+        "mms_capable": True,
+        "sms_url": None,
+        "sms_method": "POST",
+        "sms_fallback_url": None,
+        "sms_fallback_method": "POST",
+        "sms_application_sid": None,
+    }
+    return OwnNumber(**{**values, **changes})
+
+
+def dispatch_for(message: NewMessage, **changes: Any) -> Dispatch:
+    """The place in the queue of a stored message, as memory holds it."""
+    assert message.sender is not None
+    assert message.carrier is not None
+    values: dict[str, Any] = {
+        "sid": message.sid,
+        "account_id": message.account_id,
+        "world_id": message.world_id,
+        "sender": message.sender,
+        "recipient": message.recipient,
+        "carrier": message.carrier,
+        "step": "submit",
+        "due_at": message.created_at,
+        "created_at": message.created_at,
+        "validity": 36_000,
+        "num_segments": 1,
+        "num_media": 0,
+        "body": message.body,
+    }
+    return Dispatch(**{**values, **changes})
