@@ -125,6 +125,11 @@ def bind(cls: type[P], form: Form) -> P:
     values: dict[str, Any] = dict(cls.__unset__)  # type: ignore[attr-defined]
     for spec in given:
         raw = form[spec.name]
+        if "" in raw and isinstance(spec.kind, NO_BLANK) and not getattr(spec.kind, "empty", False):
+            # Clients send what was left blank: no number, date or SID is an absent one.
+            raw = [one for one in raw if one] if spec.many else [one for one in raw[-1:] if one]
+            if not raw:
+                continue
         if not spec.many:
             values[spec.attribute] = spec.kind.parse(spec.name, raw[-1])
             continue
@@ -372,3 +377,7 @@ def parse_instant(raw: str) -> datetime | None:
     except (OverflowError, ValueError):
         return None
     return value
+
+
+# The kinds of which nothing is not a value, unless they are declared with `empty`.
+NO_BLANK = (Boolean, Choice, DateRange, Decimal, Instant, Integer, Method, Sid, Url)

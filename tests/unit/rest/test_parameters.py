@@ -218,3 +218,27 @@ def test_refused_values_are_not_repeated_at_length():
 def test_every_kind_has_a_schema():
     for kind in KINDS:
         assert kind.schema()["type"] in ("string", "boolean", "number", "integer")
+
+
+@declared
+class Blanks:
+    """What clients send for fields that were left empty."""
+
+    text: str | None = parameter("Text", Text())
+    number: int | None = parameter("Number", Integer(1))
+    url: str | None = parameter("Url", Url())
+    cleared: str | None = parameter("Cleared", Url(empty=True))
+    urls: tuple[str, ...] = parameter("Urls", Url(), many=True)
+
+
+def test_a_blank_is_absent_where_nothing_is_no_value():
+    form = {
+        "Text": [""],
+        "Number": [""],
+        "Url": [""],
+        "Cleared": [""],
+        "Urls": ["", "http://a.example/x"],
+    }
+    bound = bind(Blanks, form)
+    assert (bound.text, bound.number, bound.url, bound.cleared) == ("", None, None, "")
+    assert bound.urls == ("http://a.example/x",)
