@@ -240,6 +240,14 @@ def test_one_of_two_is_not_there(client: Client, platform: World, server: MediaS
     assert client.messages(message.sid).media.list() == []
 
 
+def test_media_that_come_compressed_all_the_same(
+    client: Client, platform: World, server: MediaServer
+) -> None:
+    squeezed = File("image/svg+xml", b"\x1f\x8b", headers={"Content-Encoding": "gzip"})
+    message = send(client, server.add("a.svg", squeezed))
+    assert failure(client, platform, message)[:2] == ("failed", 11200)
+
+
 def test_nobody_listens_at_the_url(client: Client, platform: World) -> None:
     message = send(client, "http://127.0.0.1:1/cat.png")
 

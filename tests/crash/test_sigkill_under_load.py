@@ -7,6 +7,9 @@ import os
 import random
 import signal
 from collections.abc import Callable
+from datetime import datetime
+
+import asyncpg
 
 from tests.crash.conftest import DEADLINE, Setting, teach
 from tests.crash.ledger import Ledger
@@ -115,6 +118,33 @@ async def test_an_orderly_stop_under_load_loses_nothing_and_leaves_no_doubt(
     ledger = await setting.settled()
     ledger.check(load.accepted)
     assert ledger.in_doubt == set()
+    assert await asyncio.to_thread(setting.platform.stop) == 0
+
+
+async def test_a_clock_that_was_being_moved_when_all_was_killed_does_not_go_back(
+    setting: Setting,
+) -> None:
+    load = Load(seed=5)
+    world = await setting.start()
+    await asyncio.to_thread(world.control, "PUT", "/phones/default", {"deliver_after": "1h"})
+    async with load.on(world):
+        await load.answers(MOST_ANSWERS)
+    connection = await asyncpg.connect(setting.platform.database_url())
+    advancing = asyncio.create_task(
+        asyncio.to_thread(world.control, "POST", "/clock/advance", {"by": "2h"})
+    )
+    delivered = "SELECT max(handset_at) FROM messages"
+    latest = await eventually(lambda: connection.fetchval(delivered))
+    await asyncio.to_thread(setting.platform.kill)
+    connection.terminate()
+    assert isinstance(*await asyncio.gather(advancing, return_exceptions=True), OSError)
+
+    world = await setting.start()
+    clock = await asyncio.to_thread(world.control, "GET", "/clock")
+    assert datetime.fromisoformat(clock["now"]) >= latest, "what has happened is in the future"
+    await setting.settled()
+    messages = await asyncio.to_thread(list_messages, world)
+    assert load.accepted.items() <= messages.items()
     assert await asyncio.to_thread(setting.platform.stop) == 0
 
 

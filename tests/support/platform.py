@@ -73,8 +73,8 @@ class RunningPlatform:
         self.port = port
         self.process: subprocess.Popen[str] | None = None
 
-    def start(self) -> dict[str, Any]:
-        """Start, and return the runtime file once the platform serves."""
+    def launch(self) -> subprocess.Popen[str]:
+        """Begin to start, and wait for nothing."""
         self.process = subprocess.Popen(
             [
                 sys.executable,
@@ -93,6 +93,12 @@ class RunningPlatform:
             text=True,
             start_new_session=True,
         )
+        return self.process
+
+    def start(self) -> dict[str, Any]:
+        """Start, and return the runtime file once the platform serves."""
+        self.launch()
+        assert self.process is not None
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         if not line:

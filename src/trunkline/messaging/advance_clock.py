@@ -34,8 +34,12 @@ class AdvanceClock:
             raise ClockNotMovable("The clock of this world follows real time.")
         async with self._moving.setdefault(world.id, asyncio.Lock()):
             ran = 0
+            least = world.clock.offset
             target = world.clock.pause() + by
             try:
+                # First of all: if the platform is killed on the way, its clock may be ahead of
+                # what was done, but never behind it.
+                await self._worlds.keep_clock(world, least + by)
                 while True:
                     await self._dispatcher.idle(world.id)
                     await self._dispatcher.load(world.id, target)
@@ -46,8 +50,10 @@ class AdvanceClock:
                     ran += 1
                     world.clock.hold(due)
                 world.clock.hold(target)
+                least += by
                 await self._dispatcher.idle(world.id)
             finally:
-                world.clock.release()
+                # The real time that this took passes in the world, too.
+                world.clock.release(least)
             await self._worlds.keep_clock(world)
             return Advanced(now=world.clock.now(), ran=ran)

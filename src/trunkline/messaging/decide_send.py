@@ -15,7 +15,7 @@ from trunkline.carriers import Routes
 from trunkline.clock import Clock
 from trunkline.messaging.model import NewMessage
 from trunkline.messaging.parameters import CreateMessageParameters
-from trunkline.messaging.recipients import is_channel_address, masked
+from trunkline.messaging.recipients import is_channel_address, is_e164, masked
 from trunkline.messaging.segments import Segmentation, measure
 from trunkline.numbers import (
     OwnNumber,
@@ -115,6 +115,8 @@ class DecideSend:
         number = normalise(raw)
         if number is None:
             return self._other_sender(raw.strip(), recipient)
+        if not is_e164(number):
+            raise catalogue.INVALID_FROM(sender=number)
         if number == recipient:
             raise catalogue.SAME_TO_AND_FROM(to=recipient)
         own = self._numbers.find(account.world_id, number)

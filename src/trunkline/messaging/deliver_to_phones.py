@@ -12,20 +12,21 @@ import structlog
 
 from trunkline.carriers.virtual import DeliveryPlan, Phones, Stage, plan_delivery
 from trunkline.clock import Clock
+from trunkline.messaging.check_submission import CheckSubmission
 from trunkline.messaging.dispatcher import Dispatcher
 from trunkline.messaging.faults import fault
 from trunkline.messaging.model import Dispatch, has_ended
-from trunkline.messaging.opt_outs import OptOuts
 from trunkline.messaging.queue_works import (
     FinishDispatch,
     Reschedule,
     RescheduleDispatch,
 )
+from trunkline.messaging.read_bodies import read_bodies
 from trunkline.messaging.works import (
     ApplyRetention,
     wants_retention,
 )
-from trunkline.store import GroupCommit, Job, StoreUnavailable
+from trunkline.store import Database, GroupCommit, Job, StoreUnavailable
 from trunkline.store.transitions import Transition, TransitionRefused, Transitions
 from trunkline.worlds import Worlds
 
@@ -33,13 +34,16 @@ __all__ = ["DeliverToPhones"]
 
 log = structlog.get_logger(__name__)
 
-Reply = Callable[[str, str, str, str], list[Job]]  # world, phone, number, text
+Receive = Callable[[str, str, str, str], list[Job]]  # world, who writes, number, text
 EXPIRED = DeliveryPlan(Stage(("failed",), error_code=30036))
-BLOCKED = DeliveryPlan(Stage(("failed",), error_code=21610))
 
 
 class DeliverToPhones:
-    """The runner of the `virtual` lane. `reply` makes the jobs of a phone's answer."""
+    """The runner of the `virtual` lane.
+
+    `receive` makes the jobs of a message that comes in at a number: a phone's answer, or a
+    message to one of the world's own numbers, which `is_number` tells.
+    """
 
     def __init__(
         self,
@@ -49,18 +53,22 @@ class DeliverToPhones:
         worlds: Worlds,
         clock: Clock,
         phones: Phones,
-        opt_outs: OptOuts,
+        check: CheckSubmission,
         dispatcher: Dispatcher,
-        reply: Reply,
+        database: Database,
+        receive: Receive,
+        is_number: Callable[[str, str], bool],
     ) -> None:
         self._commit = commit
         self._transitions = transitions
         self._worlds = worlds
         self._clock = clock
         self._phones = phones
-        self._opt_outs = opt_outs
+        self._check = check
         self._dispatcher = dispatcher
-        self._reply = reply
+        self._database = database
+        self._receive = receive
+        self._is_number = is_number
         self._finish = FinishDispatch()
         self._reschedule = RescheduleDispatch()
         self._retention = ApplyRetention()
@@ -69,8 +77,9 @@ class DeliverToPhones:
         """Carry out the step of each message."""
         await self._phones.refresh()
         fresh = [d for d in batch if d.step == "submit"]
-        blocked = await self._opt_outs.blocked(fresh) if fresh else set()
-        plans = [self._plan(dispatch, dispatch.sid in blocked) for dispatch in batch]
+        refused = await self._check(fresh)
+        await self._read_texts(batch)
+        plans = [self._plan(dispatch, refused.get(dispatch.sid)) for dispatch in batch]
         # One moment for the row and for memory: a clock that is moved stops at what is due.
         moments = [self._worlds.clock(dispatch.world_id).now() for dispatch in batch]
         outcomes = await asyncio.gather(
@@ -90,7 +99,12 @@ class DeliverToPhones:
         if lost := sum(isinstance(outcome, StoreUnavailable) for outcome in outcomes):
             log.warning("delivery.store_unavailable", count=lost)
 
-    def _plan(self, dispatch: Dispatch, blocked: bool) -> DeliveryPlan:
+    async def _read_texts(self, batch: list[Dispatch]) -> None:
+        """Only what comes in at a number needs its text here, and a restart forgets it."""
+        wanted = [d for d in batch if d.body is None and self._is_number(d.world_id, d.recipient)]
+        await read_bodies(self._database, wanted)
+
+    def _plan(self, dispatch: Dispatch, refused: int | None) -> DeliveryPlan:
         behaviour = self._phones.behaviour(dispatch.world_id, dispatch.recipient)
         plan = plan_delivery(behaviour)
         if dispatch.step == "deliver":
@@ -102,9 +116,10 @@ class DeliverToPhones:
             if behaviour.reject_code is not None:
                 stage = Stage(("undelivered",), error_code=behaviour.reject_code)
             return DeliveryPlan(stage)
-        if blocked:
-            return BLOCKED
-        age = self._worlds.clock(dispatch.world_id).now() - dispatch.created_at
+        if refused is not None:
+            return DeliveryPlan(Stage(("failed",), error_code=refused))
+        # Not by now: a clock that is moved while this batch is under way has not let it wait.
+        age = (dispatch.ready_at or dispatch.due_at) - dispatch.created_at
         return EXPIRED if age > timedelta(seconds=dispatch.validity) else plan
 
     def _jobs(self, dispatch: Dispatch, plan: DeliveryPlan, now: datetime) -> list[Job]:
@@ -137,9 +152,15 @@ class DeliverToPhones:
             jobs.append(
                 Job(self._reschedule, Reschedule(dispatch.sid, "deliver", now + plan.delay))
             )
+        if stage.arrives and self._is_number(dispatch.world_id, dispatch.recipient):
+            # One of the world's own numbers: the message comes in there.
+            jobs += self._receive(
+                dispatch.world_id, dispatch.sender, dispatch.recipient, dispatch.body or ""
+            )
+            return jobs
         behaviour = self._phones.behaviour(dispatch.world_id, dispatch.recipient)
         if stage.arrives and behaviour.auto_reply is not None:
-            jobs += self._reply(
+            jobs += self._receive(
                 dispatch.world_id, dispatch.recipient, dispatch.sender, behaviour.auto_reply
             )
         return jobs
@@ -168,6 +189,9 @@ class DeliverToPhones:
         try:
             jobs = (Job(self._finish, dispatch.sid) for dispatch in ended)
             await self._commit.submit(*jobs, urgent=True)
+        except StoreUnavailable:
+            # Their rows stay for the next read of the table; the others of the batch are done.
+            log.warning("delivery.store_unavailable", count=len(ended))
         finally:
             for dispatch in ended:
                 self._dispatcher.finish(dispatch)

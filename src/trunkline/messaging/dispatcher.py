@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from trunkline.messaging.faults import fault
+from trunkline.messaging.lanes import Lane, Runner
 from trunkline.messaging.model import Dispatch
 from trunkline.store import StoreUnavailable
 from trunkline.worlds import Worlds
@@ -25,28 +26,14 @@ __all__ = ["Dispatcher", "Runner"]
 
 log = structlog.get_logger(__name__)
 
-BATCH = 128
 HORIZON = timedelta(minutes=2)  # of world time: what is due later stays in the table
 LOAD = 20_000
 LONGEST_WAIT = 30.0
-
 HELD = 60.0  # seconds until what failed for no known reason is tried again
 GRACE = 4.0  # seconds for the batches at hand when the platform stops
 
-# A runner calls `finish`, `release`, `postpone` or `hold` for each dispatch that it is given; or
-# raises before it has done anything: StoreUnavailable for the table to be read again.
-Runner = Callable[[list[Dispatch]], Awaitable[None]]
 Loader = Callable[[str, datetime, set[str], int], Awaitable[list[Dispatch]]]
 NextDue = Callable[[str], Awaitable[datetime | None]]
-
-
-class _Lane:
-    """What waits for one runner: a batch at a time, so many batches at once."""
-
-    def __init__(self, run: Runner, at_once: int) -> None:
-        self.run = run
-        self.slots = at_once
-        self.ready: deque[Dispatch] = deque()
 
 
 class _WorldQueue:
@@ -64,24 +51,29 @@ class Dispatcher:
     """Hands dispatches to the runner of their lane at their due time.
 
     A lane is `media`, `virtual`, or the name of a carrier. `load` and `next_due` read the table.
+    `pause` is how many real seconds pass before what failed for no known reason is tried again.
     """
 
     def __init__(self, worlds: Worlds, *, load: Loader, next_due: NextDue) -> None:
         self._worlds = worlds
         self._load = load
         self._next_due = next_due
-        self._lanes: dict[str, _Lane] = {}
+        self._lanes: dict[str, Lane] = {}
         self._queues: dict[str, _WorldQueue] = {}
         self._known: set[str] = set()  # SIDs in memory, queued or being worked on
-        self._held: deque[tuple[float, str]] = deque()  # until when, SID: also known
+        self.pause = HELD
+        self._held: deque[tuple[float, str]] = deque()  # since when, SID: also known
         self._reading: list[set[str]] = []  # what left memory while the table is being read
+        # What a runner has not settled, by SID, with the batch that it came in.
+        self._in_hand: dict[str, tuple[Lane, list[Dispatch]]] = {}
         self._order = itertools.count()
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
 
-    def add_lane(self, name: str, run: Runner, *, at_once: int) -> None:
-        """Let `run` take the batches of a lane, at most `at_once` of them at the same time."""
-        self._lanes[name] = _Lane(run, at_once)
+    def add_lane(self, name: str, run: Runner, *, at_once: int, most: int | None = None) -> None:
+        """Let `run` take the batches of a lane, at most `at_once` of them at the same time, and
+        with at most `most` dispatches in them that are not settled."""
+        self._lanes[name] = Lane(run, at_once, most)
 
     def watch_world(self, world_id: str) -> None:
         """Begin to follow a world's clock."""
@@ -110,24 +102,47 @@ class Dispatcher:
         committed. What is far off is left to the table."""
         if dispatch.due_at > self._worlds.clock(dispatch.world_id).now() + HORIZON:
             self.release(dispatch)
-        else:
-            self._place(dispatch)
+            return
+        self._settle(dispatch)
+        self._place(dispatch)
 
     def finish(self, dispatch: Dispatch) -> None:
         """A runner is done with a dispatch: its row is gone, or left to another node."""
         self._forget(dispatch.sid)
+        self._settle(dispatch)
 
     def release(self, dispatch: Dispatch) -> None:
         """Forget a dispatch whose row says what is to be done with it: it is read again."""
         self._forget(dispatch.sid)
+        self._settle(dispatch)
 
     def hold(self, dispatch: Dispatch) -> None:
         """Keep a dispatch that failed for no known reason from being read again for a while."""
-        self._held.append((asyncio.get_running_loop().time() + HELD, dispatch.sid))
+        self._held.append((asyncio.get_running_loop().time(), dispatch.sid))
+        self._settle(dispatch)
+
+    async def each(
+        self, batch: Iterable[Dispatch], action: Callable[[Dispatch], Awaitable[None]]
+    ) -> None:
+        """Carry out `action`, which settles its dispatch, for all of a batch at once; the trouble
+        of one does not let go of what the others have in hand."""
+        await asyncio.gather(*(self._one(dispatch, action) for dispatch in batch))
+
+    async def _one(self, dispatch: Dispatch, action: Callable[[Dispatch], Awaitable[None]]) -> None:
+        try:
+            await action(dispatch)
+        except StoreUnavailable:
+            log.warning("dispatch.store_unavailable", sid=dispatch.sid)
+            self.release(dispatch)
+        except Exception as error:
+            log.error("dispatch.failed", sid=dispatch.sid, **fault(error))
+            self.hold(dispatch)
 
     async def idle(self, world_id: str) -> None:
         """Wait until nothing of this world is due or being worked on."""
-        await self._queues[world_id].idle.wait()
+        queue = self._queues[world_id]
+        while queue.active:
+            await queue.idle.wait()
 
     async def earliest(self, world_id: str) -> datetime | None:
         """The world time of the next thing that is due, in memory or in the table.
@@ -200,45 +215,54 @@ class Dispatcher:
             self._make_ready(queue, dispatch)
 
     def _make_ready(self, queue: _WorldQueue, dispatch: Dispatch) -> None:
-        queue.active += 1
-        queue.idle.clear()
         name = _lane_of(dispatch)
         lane = self._lanes.get(name)
         if lane is None:
             # A carrier that is configured no more: left in the table, for when it is back.
             log.error("dispatch.no_carrier", carrier=name, sid=dispatch.sid)
-            self._leave(dispatch)
             return
+        dispatch.ready_at = self._worlds.clock(dispatch.world_id).now()
+        queue.active += 1
+        queue.idle.clear()
         lane.ready.append(dispatch)
         self._pump(lane)
 
-    def _leave(self, dispatch: Dispatch) -> None:
+    def _settle(self, dispatch: Dispatch) -> None:
+        held = self._in_hand.pop(dispatch.sid, None)
+        if held is None:
+            return
+        lane, _ = held
+        lane.settle()
         queue = self._queues[dispatch.world_id]
         queue.active -= 1
         if queue.active == 0:
             queue.idle.set()
+        self._pump(lane)
 
-    def _pump(self, lane: _Lane) -> None:
-        while lane.slots and lane.ready and not self._stopping:
-            lane.slots -= 1
+    def _pump(self, lane: Lane) -> None:
+        if not self._stopping and lane.begin():
             task = asyncio.create_task(self._work(lane))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def _work(self, lane: _Lane) -> None:
+    async def _work(self, lane: Lane) -> None:
+        # Taken only now: what was committed together comes together.
+        batch = [] if self._stopping else lane.take()
+        for dispatch in batch:
+            self._in_hand[dispatch.sid] = (lane, batch)
+        self._pump(lane)  # another one beside it, if that may be
         try:
-            while lane.ready and not self._stopping:
-                count = min(BATCH, len(lane.ready))
-                batch = [lane.ready.popleft() for _ in range(count)]
-                try:
-                    await self._run(lane, batch)
-                finally:
-                    for dispatch in batch:
-                        self._leave(dispatch)
+            if batch:
+                await self._run(lane, batch)
         finally:
-            lane.slots += 1
+            for dispatch in batch:
+                # It may be back already, in another batch.
+                if self._in_hand.get(dispatch.sid, (lane, None))[1] is batch:
+                    self._settle(dispatch)
+            lane.end()
+            self._pump(lane)
 
-    async def _run(self, lane: _Lane, batch: list[Dispatch]) -> None:
+    async def _run(self, lane: Lane, batch: list[Dispatch]) -> None:
         try:
             await lane.run(batch)
         except StoreUnavailable:
@@ -255,8 +279,8 @@ class Dispatcher:
             self.hold(batch[0])
 
     def _release_held(self) -> None:
-        now = asyncio.get_running_loop().time()
-        while self._held and self._held[0][0] <= now:
+        since = asyncio.get_running_loop().time() - self.pause
+        while self._held and self._held[0][0] <= since:
             self._forget(self._held.popleft()[1])
 
     def _forget(self, sid: str) -> None:

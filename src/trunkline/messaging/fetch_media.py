@@ -53,7 +53,11 @@ class MediaFailure(Exception):
 
 
 class FetchMedia:
-    """The runner of the `media` lane."""
+    """The runner of the `media` lane.
+
+    `commit` is one of its own: megabytes must not be in a transaction with other messages.
+    `timeout` is in seconds, for all the media of a message together.
+    """
 
     def __init__(
         self,
@@ -74,6 +78,7 @@ class FetchMedia:
         self._clock = clock
         self._sids = sids
         self._dispatcher = dispatcher
+        self._seconds = timeout
         self._timeout = aiohttp.ClientTimeout(total=timeout, connect=min(timeout, 5.0))
         self._session: aiohttp.ClientSession | None = None
         self._finish = FinishDispatch()
@@ -83,7 +88,7 @@ class FetchMedia:
 
     async def __call__(self, batch: list[Dispatch]) -> None:
         """Fetch the media of each message, store it, and let the message go on."""
-        await asyncio.gather(*(self._one(dispatch) for dispatch in batch))
+        await self._dispatcher.each(batch, self._one)
 
     async def close(self) -> None:
         """Let go of connections."""
@@ -112,37 +117,52 @@ class FetchMedia:
         self._dispatcher.postpone(dispatch)
 
     async def _fetch_all(self, dispatch: Dispatch, sources: list[Any]) -> list[StoredMedia]:
-        files: list[StoredMedia] = []
-        total = 0
-        for source in sources:
-            content_type, data = await self._fetch(source["source_url"])
-            total += len(data)
-            if total > MOST_TOGETHER:
-                raise MediaFailure(30019, "the media are larger than 5 MB together")
-            files.append(
-                StoredMedia(
-                    message_sid=dispatch.sid,
-                    part=source["part"],
-                    media_id=self._sids.new_id(),
-                    content_type=content_type,
-                    data=data,
-                    moment=self._worlds.clock(dispatch.world_id).now(),
-                )
+        """The files of a message, fetched beside each other, all within one time."""
+        try:
+            async with asyncio.timeout(self._seconds), asyncio.TaskGroup() as group:
+                tasks = [group.create_task(self._fetch(s["source_url"])) for s in sources]
+        except TimeoutError as error:
+            raise MediaFailure(11200, "took too long") from error
+        except BaseExceptionGroup as group_of:
+            failures = group_of.subgroup(MediaFailure)
+            if failures is None:
+                raise
+            raise failures.exceptions[0] from None
+        fetched = [task.result() for task in tasks]
+        if sum(len(data) for _, data in fetched) > MOST_TOGETHER:
+            raise MediaFailure(30019, "the media are larger than 5 MB together")
+        moment = self._worlds.clock(dispatch.world_id).now()
+        return [
+            StoredMedia(
+                message_sid=dispatch.sid,
+                part=source["part"],
+                media_id=self._sids.new_id(),
+                content_type=content_type,
+                data=data,
+                moment=moment,
             )
-        return files
+            for source, (content_type, data) in zip(sources, fetched, strict=True)
+        ]
 
     async def _fetch(self, url: str) -> tuple[str, bytes]:
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 timeout=self._timeout,
                 cookie_jar=aiohttp.DummyCookieJar(),
-                headers={"User-Agent": "TwilioProxy/1.1", "Accept": "*/*"},
+                headers={
+                    "User-Agent": "TwilioProxy/1.1",
+                    "Accept": "*/*",
+                    "Accept-Encoding": "identity",
+                },
                 auto_decompress=False,
             )
         try:
             async with self._session.get(url, max_redirects=MOST_REDIRECTS) as answer:
                 if answer.status != 200:
                     raise MediaFailure(11200, f"answered {answer.status}")
+                if answer.headers.get("Content-Encoding", "identity").lower() != "identity":
+                    # Asked not to: stored as it is, it would be no image any more.
+                    raise MediaFailure(11200, "answered compressed")
                 content_type = answer.headers.get("Content-Type", "").split(";")[0].strip()
                 content_type = content_type.lower() or "application/octet-stream"
                 most = MOST_IMAGE if content_type in IMAGES else MOST_OTHER

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from trunkline.bus import Event, LocalBus
 from trunkline.clock import Clock
 from trunkline.messaging import queries
 from trunkline.messaging.model import FINISHED, is_mms_sid
@@ -21,8 +22,9 @@ __all__ = ["FinishMessage"]
 class FinishMessage:
     """What may be done to a message once delivery is over."""
 
-    def __init__(self, database: Database, worlds: Worlds, clock: Clock) -> None:
+    def __init__(self, database: Database, worlds: Worlds, clock: Clock, bus: LocalBus) -> None:
         self._database = database
+        self._bus = bus
         self._worlds = worlds
         self._clock = clock
         self._notes = Notes()
@@ -35,14 +37,15 @@ class FinishMessage:
             now = self._worlds.clock(row["world_id"].hex).now()
             await connection.execute(queries.REDACT, sid[2:])
             await connection.execute(queries.TOUCH, sid[2:], now)
-            await self._note(connection, row, sid, "message.redacted")
+            events = await self._note(connection, row, sid, "message.redacted")
+        self._bus.publish(events)
 
     async def delete(self, call: Call) -> None:
         """Remove the message with its content and feedback (1.7). Raises as `redact`."""
         sid = named_message(call)
         async with self._database.transaction() as connection:
             row = await self._finished(connection, call)
-            await self._note(connection, row, sid, "message.deleted")
+            events = await self._note(connection, row, sid, "message.deleted")
             for statement in (
                 queries.DELETE_CONTENT,
                 queries.DELETE_FEEDBACK,
@@ -50,6 +53,7 @@ class FinishMessage:
                 queries.DELETE_MESSAGE,
             ):
                 await connection.execute(statement, sid[2:])
+        self._bus.publish(events)
 
     async def cancel(self, call: Call) -> None:
         """Cancel a scheduled message (1.4). Nothing can be scheduled yet: NOT_CANCELABLE."""
@@ -72,7 +76,7 @@ class FinishMessage:
             raise catalogue.NOT_FOUND(path=call.resource)
         return row
 
-    async def _note(self, connection: Connection, row: Any, sid: str, kind: str) -> None:
+    async def _note(self, connection: Connection, row: Any, sid: str, kind: str) -> list[Event]:
         world_id = row["world_id"].hex
         note = Note(
             sid=sid,
@@ -82,4 +86,6 @@ class FinishMessage:
             world_time=self._worlds.clock(world_id).now(),
             real_time=self._clock.now(),
         )
-        await self._notes.write(connection, [note], [])
+        events: list[Event] = []
+        await self._notes.write(connection, [note], events)
+        return events

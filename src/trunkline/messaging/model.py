@@ -105,4 +105,5 @@ class Dispatch:
     body: str | None = None  # None: to be read again before it goes to a real carrier
     status: str = "queued"
     attempt: int = 0
+    ready_at: datetime | None = None  # world time at which its turn came
     options: Mapping[str, Any] | None = None

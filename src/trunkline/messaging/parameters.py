@@ -52,7 +52,7 @@ class CreateMessageParameters:
     )
     media_url: Sequence[str] = parameter(
         "MediaUrl",
-        Url(catalogue.INVALID_MEDIA_URL),
+        Url(catalogue.INVALID_MEDIA_URL, underscore=True),
         "Media to fetch and send, at most ten.",
         many=True,
         most=MOST_MEDIA,

@@ -247,13 +247,15 @@ WHERE d.owner = $1 AND d.step = 'submit' AND d.claimed_at IS NOT NULL
 END_LEASE = "UPDATE nodes SET lease_until = now() WHERE id = $1"
 
 # --- reset ----------------------------------------------------------------------------------
-OF_WORLD = "IN (SELECT id FROM messages WHERE world_id = $1)"
+# One statement sees one moment: a message that is accepted meanwhile stays whole.
 RESET_WORLD = (
-    "DELETE FROM dispatch WHERE world_id = $1",
-    f"DELETE FROM message_content WHERE message_id {OF_WORLD}",
-    f"DELETE FROM message_events WHERE subject_id {OF_WORLD}",
-    f"DELETE FROM message_feedback WHERE message_id {OF_WORLD}",
-    "DELETE FROM messages WHERE world_id = $1",
+    """
+    WITH gone AS (DELETE FROM messages WHERE world_id = $1 RETURNING id),
+    content AS (DELETE FROM message_content USING gone WHERE message_id = gone.id),
+    events AS (DELETE FROM message_events USING gone WHERE subject_id = gone.id),
+    feedback AS (DELETE FROM message_feedback USING gone WHERE message_id = gone.id)
+    DELETE FROM dispatch USING gone WHERE message_id = gone.id
+    """,
     "DELETE FROM opt_outs WHERE account_id IN (SELECT id FROM accounts WHERE world_id = $1)",
     "DELETE FROM automatic_replies WHERE world_id = $1",
     "DELETE FROM phone_behaviours WHERE world_id = $1",

@@ -81,17 +81,23 @@ class ReceiveMessage:
         await self._commit.submit(*jobs, urgent=True)
         return message.sid
 
-    def answer_of_phone(self, world_id: str, phone: str, number: str, text: str) -> list[Job]:
-        """The jobs of a phone's automatic answer, to be committed with what it answers.
+    def takes(self, world_id: str, number: str) -> bool:
+        """Whether messages can come in at `number`: it is somebody's in this world."""
+        own = self._numbers.find(world_id, number)
+        return own is not None and own.sms_capable
 
-        A keyword in it counts: a phone that is set to answer STOP opts out. None when the sender
-        cannot be written to, e.g. an alphanumeric one.
+    def jobs_of(self, world_id: str, phone: str, number: str, text: str) -> list[Job]:
+        """The jobs of a message that comes in because of another: a phone's automatic answer, or
+        what one number of the world sends to another. They commit with their cause.
+
+        A keyword counts: a phone that is set to answer STOP opts out. Nothing when the number
+        takes no messages, e.g. an alphanumeric sender.
         """
         own = self._numbers.find(world_id, number)
         if own is None or not own.sms_capable:
             return []
         message = self._message(own, world_id, phone, number, text)
-        # The phone was just written to, so it is not blocked.
+        # Who was just written to, or has just written, is taken for not blocked.
         jobs = self._keyword_jobs(own, world_id, phone, number, text, blocked=False)
         return [Job(self._create, message), *jobs]
 

@@ -9,11 +9,11 @@ from typing import Any
 from trunkline.numbers import is_short_code, normalise
 from trunkline.rest import catalogue
 
-__all__ = ["Recipient", "is_channel_address", "masked", "valid_recipient"]
+__all__ = ["Recipient", "is_channel_address", "is_e164", "masked", "valid_recipient"]
 
 _channel = re.compile(r"(whatsapp|messenger|rcs|viber|line|sip|client):", re.IGNORECASE).match
 # E.164; a number of +1 has ten digits more.
-_deliverable = re.compile(r"\+(?:1\d{10}|[2-9]\d{6,14})").fullmatch
+is_e164 = re.compile(r"\+(?:1\d{10}|[2-9]\d{6,14})").fullmatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def valid_recipient(raw: str) -> str:
     if is_channel_address(raw):
         raise catalogue.CHANNEL_MISMATCH()
     number = normalise(raw)
-    if number is not None and _deliverable(number):
+    if number is not None and is_e164(number):
         return number
     if is_short_code(raw.strip()):
         raise catalogue.TO_SHORT_CODE(to=raw.strip())

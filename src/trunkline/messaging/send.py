@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 from typing import Any
 
 from trunkline.messaging.dispatcher import Dispatcher
@@ -11,6 +12,7 @@ from trunkline.messaging.recover_dispatch import DEFAULT_VALIDITY
 from trunkline.messaging.works import CreateMessages, OptedOut
 from trunkline.rest import catalogue
 from trunkline.store import GroupCommit, Job
+from trunkline.worlds import Worlds
 
 __all__ = ["SendMessage"]
 
@@ -18,7 +20,14 @@ __all__ = ["SendMessage"]
 class SendMessage:
     """Commits decided messages."""
 
-    def __init__(self, commit: GroupCommit, create: CreateMessages, dispatcher: Dispatcher) -> None:
+    def __init__(
+        self,
+        commit: GroupCommit,
+        create: CreateMessages,
+        dispatcher: Dispatcher,
+        worlds: Worlds,
+    ) -> None:
+        self._worlds = worlds
         self._commit = commit
         self._create = create
         self._dispatcher = dispatcher
@@ -37,10 +46,13 @@ class SendMessage:
         if done.cancelled() or done.exception() is not None:
             return
         if done.result()[0] is None and message.step is not None:
-            self._dispatcher.accept(dispatch_of(message))
+            # A clock that was moved since the message was decided on has not aged it: it is
+            # in the queue from now on.
+            now = self._worlds.clock(message.world_id).now()
+            self._dispatcher.accept(dispatch_of(message, now))
 
 
-def dispatch_of(message: NewMessage) -> Dispatch:
+def dispatch_of(message: NewMessage, now: datetime) -> Dispatch:
     """The place in the queue of a message that was just committed."""
     options = message.options or {}
     assert message.sender is not None
@@ -54,8 +66,8 @@ def dispatch_of(message: NewMessage) -> Dispatch:
         recipient=message.recipient,
         carrier=message.carrier,
         step=message.step,
-        due_at=message.created_at,
-        created_at=message.created_at,
+        due_at=now,
+        created_at=now,
         validity=options.get("validity_period", DEFAULT_VALIDITY),
         num_segments=message.num_segments,
         num_media=message.num_media,

@@ -19,11 +19,10 @@ from trunkline.carriers import (
     Rejected,
 )
 from trunkline.clock import Clock
-from trunkline.messaging import queries
+from trunkline.messaging.check_submission import CheckSubmission
 from trunkline.messaging.dispatcher import Dispatcher
 from trunkline.messaging.faults import fault
 from trunkline.messaging.model import Dispatch, has_ended
-from trunkline.messaging.opt_outs import OptOuts
 from trunkline.messaging.queue_works import (
     Claims,
     FinishDispatch,
@@ -31,6 +30,7 @@ from trunkline.messaging.queue_works import (
     Reschedule,
     RescheduleDispatch,
 )
+from trunkline.messaging.read_bodies import read_bodies
 from trunkline.messaging.works import (
     ApplyRetention,
     Note,
@@ -68,7 +68,7 @@ class SubmitToCarrier:
         claims: Claims,
         worlds: Worlds,
         clock: Clock,
-        opt_outs: OptOuts,
+        check: CheckSubmission,
         dispatcher: Dispatcher,
         deadline: timedelta,
         patience: float = 120.0,
@@ -80,7 +80,7 @@ class SubmitToCarrier:
         self._claims = claims
         self._worlds = worlds
         self._clock = clock
-        self._opt_outs = opt_outs
+        self._check = check
         self._dispatcher = dispatcher
         self._deadline = deadline
         self._patience = patience
@@ -94,33 +94,24 @@ class SubmitToCarrier:
     async def __call__(self, batch: list[Dispatch]) -> None:
         """Carry out the step of each message; returns when the carrier has answered for all."""
         fresh = [d for d in batch if d.step == "submit"]
-        blocked: set[str] = set()
-        if fresh:
-            blocked = await self._opt_outs.blocked(fresh)
-            await self._read_bodies(fresh)
-        # Each by itself: the trouble of one must not let go of what others have in hand.
-        await asyncio.gather(*(self._one(d, d.sid in blocked) for d in batch))
+        refused = await self._check(fresh)
+        await read_bodies(self._database, fresh)
 
-    async def _one(self, dispatch: Dispatch, blocked: bool) -> None:
-        try:
+        async def act(dispatch: Dispatch) -> None:
             if dispatch.step == "in_doubt":
                 await self._end(dispatch, "undelivered", 30008)
             else:
-                await self._submit(dispatch, blocked)
-        except StoreUnavailable:
-            log.warning("carrier.store_unavailable", sid=dispatch.sid)
-            self._dispatcher.release(dispatch)
-        except Exception as error:
-            log.error("carrier.failed", sid=dispatch.sid, **fault(error))
-            self._dispatcher.hold(dispatch)
+                await self._submit(dispatch, refused.get(dispatch.sid))
 
-    async def _submit(self, dispatch: Dispatch, blocked: bool) -> None:
+        await self._dispatcher.each(batch, act)
+
+    async def _submit(self, dispatch: Dispatch, refused: int | None) -> None:
         async with self._window:
             if self._dispatcher.stopping:
                 return  # unclaimed: the next start submits it
             age = self._worlds.clock(dispatch.world_id).now() - dispatch.created_at
-            if blocked:
-                await self._refuse(dispatch, 21610)
+            if refused is not None:
+                await self._refuse(dispatch, refused)
             elif age > timedelta(seconds=dispatch.validity):
                 await self._refuse(dispatch, 30036)
             elif await self._claim(dispatch):
@@ -258,16 +249,6 @@ class SubmitToCarrier:
                 return await self._commit.submit(*jobs, urgent=True)
             except StoreUnavailable:
                 await asyncio.sleep(TRY_AGAIN)
-
-    async def _read_bodies(self, batch: list[Dispatch]) -> None:
-        wanted = [d.sid[2:] for d in batch if d.body is None]
-        if not wanted:
-            return
-        rows = await self._database.fetch(queries.BODIES, wanted)
-        bodies = {row["message_id"].hex: row["body"] for row in rows}
-        for dispatch in batch:
-            if dispatch.body is None:
-                dispatch.body = bodies.get(dispatch.sid[2:]) or ""
 
     def _transition(
         self,

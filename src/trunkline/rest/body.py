@@ -36,7 +36,7 @@ async def read_form(
     in `seconds`; those of `parse_form`.
     """
     declared = headers.get(b"content-length", b"")
-    length = int(declared) if declared.isdigit() and len(declared) < 16 else None
+    length = int(declared[:16]) if declared.isdigit() else None
     if length is not None and length > most:
         raise catalogue.TOO_LARGE(headers=CLOSE if length > most * PATIENCE else None)
     if length == 0:

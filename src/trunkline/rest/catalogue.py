@@ -29,6 +29,7 @@ NOT_COMPLETE = ErrorType(20009, 409, "Cannot delete this resource before it is c
 DELIVERY_NOT_COMPLETE = ErrorType(
     20009, 409, "Cannot delete message because delivery has not been completed."
 )
+NO_HTTP = ErrorType(20400, 400, "{reason}")
 NOT_FOUND = ErrorType(20404, 404, "The requested resource {path} was not found")
 REQUEST_TIMEOUT = ErrorType(20408, 408, "Request Timeout")
 CONFLICT = ErrorType(20409, 409, "{reason}")
@@ -36,6 +37,7 @@ TOO_LARGE = ErrorType(20413, 413, "Request Entity Too Large")
 UNSUPPORTED_MEDIA_TYPE = ErrorType(20415, 415, "Unsupported Media Type")
 INVALID_PARAMETER = ErrorType(20422, 400, "Invalid parameter {name}: {reason}")
 TOO_MANY_REQUESTS = ErrorType(20429, 429, "Too Many Requests")
+HEAD_TOO_LARGE = ErrorType(20431, 431, "Request Header Fields Too Large")
 INTERNAL_ERROR = ErrorType(20500, 500, "An internal server error has occurred")
 UNAVAILABLE = ErrorType(20503, 503, "Service is unavailable. Please try again.")
 INVALID_PAGE_TOKEN = ErrorType(21481, 400, "Invalid PageToken")

@@ -287,16 +287,18 @@ class Sid:
 class Url:
     """An absolute http or https URL; `empty` allows '' (which clears a setting).
 
-    A host name with an underscore is refused, as Twilio does.
+    A callback's host name with an underscore is refused, as Twilio does; `underscore` allows it,
+    for what is only fetched.
     """
 
     error: ErrorType = catalogue.INVALID_URL
     empty: bool = False
+    underscore: bool = False
 
     def parse(self, name: str, raw: str) -> str:
         if self.empty and raw == "":
             return raw
-        if not is_url(raw):
+        if not is_url(raw, underscore=self.underscore):
             raise self.error(name=name, value=raw[:200])
         return raw
 
@@ -304,7 +306,7 @@ class Url:
         return {"type": "string", "format": "uri"}
 
 
-def is_url(raw: str) -> bool:
+def is_url(raw: str, *, underscore: bool = False) -> bool:
     """Whether `raw` is an absolute http(s) URL with a usable host name and port."""
     if len(raw) > 4000 or not raw.isprintable() or " " in raw:
         return False
@@ -315,7 +317,7 @@ def is_url(raw: str) -> bool:
         return False
     if parts.scheme.lower() not in ("http", "https") or not host:
         return False
-    return "_" not in host and not host.startswith((".", "-"))
+    return (underscore or "_" not in host) and not host.startswith((".", "-"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from trunkline.carriers.routes import VIRTUAL
 from trunkline.carriers.virtual import Phones
 from trunkline.clock import RealClock
 from trunkline.messaging.advance_clock import AdvanceClock
+from trunkline.messaging.check_submission import CheckSubmission
 from trunkline.messaging.decide_send import DecideSend, valid_for_libphonenumber
 from trunkline.messaging.deliver_to_phones import DeliverToPhones
 from trunkline.messaging.dispatcher import Dispatcher
@@ -48,6 +49,7 @@ from trunkline.server.first_start import control_token, create_world
 from trunkline.settings import Settings
 from trunkline.sids import SidFactory
 from trunkline.store import Database, GroupCommit
+from trunkline.store.migrate import ensure_partitions
 from trunkline.worlds import World, Worlds
 
 __all__ = ["Platform", "resource_classes"]
@@ -55,7 +57,10 @@ __all__ = ["Platform", "resource_classes"]
 log = structlog.get_logger(__name__)
 
 DEFAULT_WORLD = "default"
+PARTITION_PERIOD = 6 * 3600.0  # seconds between looks at the partitions ahead
 LOAD_PERIOD = 2.0  # seconds between reads of the dispatch table
+MEDIA_BATCH = 4  # messages whose media are stored in one transaction
+MEDIA_AT_ONCE = 32  # messages whose media are fetched at the same time
 
 
 def resource_classes() -> list[type]:
@@ -93,6 +98,9 @@ class Platform:
             writers=settings.commit_writers,
             batch=settings.commit_batch,
             waiting=settings.commit_waiting,
+        )
+        self._media_commit = GroupCommit(
+            database, published=self.bus.publish, writers=1, batch=MEDIA_BATCH
         )
         self.authenticator = AccountAuthenticator(database, box)
         self.own_numbers = numbers.OwnNumbers(database)
@@ -143,6 +151,7 @@ class Platform:
         self._tasks = [
             asyncio.create_task(self.dispatcher.load_for_ever(LOAD_PERIOD, self._stop)),
             asyncio.create_task(self._keep_lease()),
+            asyncio.create_task(self._keep_partitions()),
         ]
 
     async def stop(self) -> None:
@@ -154,6 +163,7 @@ class Platform:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.gather(*(c.stop() for c in self.routes.carriers.values()))
         await self.media.close()
+        await self._media_commit.close()
         await self.commit.close()
         try:
             await self.recover.end_lease()
@@ -189,7 +199,7 @@ class Platform:
     def _add_lanes(self, deadline: timedelta) -> FetchMedia:
         media = FetchMedia(
             database=self.database,
-            commit=self.commit,
+            commit=self._media_commit,
             transitions=self._transitions,
             worlds=self.worlds,
             clock=self.clock,
@@ -197,17 +207,20 @@ class Platform:
             dispatcher=self.dispatcher,
             timeout=self.settings.media_timeout_seconds,
         )
+        check = CheckSubmission(self.opt_outs, self.authenticator.account)
         virtual = DeliverToPhones(
             commit=self.commit,
             transitions=self._transitions,
             worlds=self.worlds,
             clock=self.clock,
             phones=self.phones,
-            opt_outs=self.opt_outs,
+            check=check,
             dispatcher=self.dispatcher,
-            reply=self.receive.answer_of_phone,
+            database=self.database,
+            receive=self.receive.jobs_of,
+            is_number=self.receive.takes,
         )
-        self.dispatcher.add_lane("media", media, at_once=8)
+        self.dispatcher.add_lane("media", media, at_once=MEDIA_AT_ONCE, most=MEDIA_AT_ONCE)
         self.dispatcher.add_lane(VIRTUAL, virtual, at_once=1)
         claims = Claims(self.node_id)
         for name, carrier in self.routes.carriers.items():
@@ -219,11 +232,13 @@ class Platform:
                 claims=claims,
                 worlds=self.worlds,
                 clock=self.clock,
-                opt_outs=self.opt_outs,
+                check=check,
                 dispatcher=self.dispatcher,
                 deadline=deadline,
             )
-            self.dispatcher.add_lane(name, runner, at_once=2)
+            # What waits for a place in the window is ready to go; a slow one holds up no other.
+            most = 2 * carrier.window
+            self.dispatcher.add_lane(name, runner, at_once=most, most=most)
         return media
 
     def _api(self) -> TwilioApi:
@@ -241,8 +256,8 @@ class Platform:
             worlds=self.worlds,
             sids=self.sids,
             decide=decide,
-            send=SendMessage(self.commit, self._create, self.dispatcher),
-            finish=FinishMessage(self.database, self.worlds, self.clock),
+            send=SendMessage(self.commit, self._create, self.dispatcher, self.worlds),
+            finish=FinishMessage(self.database, self.worlds, self.clock, self.bus),
         )
         resources: Sequence[object] = (
             *account_resources(
@@ -285,6 +300,13 @@ class Platform:
     async def _keep_lease(self) -> None:
         period = self.settings.lease_seconds / 3
         await _repeat(period, self._stop, self._renew)
+
+    async def _keep_partitions(self) -> None:
+        await _repeat(PARTITION_PERIOD, self._stop, self._make_partitions)
+
+    async def _make_partitions(self) -> None:
+        async with self.database.connection() as connection:
+            await ensure_partitions(connection, self.clock.now())
 
     async def _renew(self) -> None:
         await self.recover.keep_lease(self.settings.lease_seconds)

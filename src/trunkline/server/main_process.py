@@ -23,6 +23,7 @@ from trunkline.clock import RealClock
 from trunkline.control import control_app
 from trunkline.secret_box import SecretBoxError
 from trunkline.server.compose import Platform
+from trunkline.server.http_protocol import BoundedHttp
 from trunkline.server.logs import log_to_stderr
 from trunkline.server.settings_trouble import SettingsError, ValidationError, settings_trouble
 from trunkline.settings import Settings
@@ -127,7 +128,7 @@ async def _serve(settings: Settings, run: dict[str, Any]) -> None:
 
     config = uvicorn.Config(
         app,
-        http="httptools",
+        http=BoundedHttp,
         ws="none",
         lifespan="off",
         interface="asgi3",

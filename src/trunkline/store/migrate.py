@@ -8,6 +8,7 @@ from pathlib import Path
 
 import asyncpg
 
+from trunkline.sids import id_floor
 from trunkline.store.database import UNREACHABLE, Connection
 from trunkline.store.errors import SchemaTooNew, StoreError, StoreUnavailable
 
@@ -16,7 +17,9 @@ __all__ = ["PARTITIONED", "ensure_partitions", "head_version", "migrate"]
 DIRECTORY = Path(__file__).parent / "migrations"
 LOCK = 7_242_001  # of pg_advisory_lock: one migration at a time
 OLDEST_SERVER = 150000
-PARTITIONED = ("messages", "message_content", "message_events")
+PARTITION_LOCK = 7_242_002
+# Tables that grow, with the column that their partitions are ranges of.
+PARTITIONED = {"messages": "id", "message_content": "message_id", "message_events": "subject_id"}
 
 
 def head_version() -> str:
@@ -96,18 +99,37 @@ async def _upgrade(url: str) -> None:
 
 
 async def ensure_partitions(connection: Connection, now: datetime, months: int = 3) -> None:
-    """Make the monthly partitions of this month and the next ones, where they are missing."""
-    from trunkline.sids import id_floor
+    """Make the monthly partitions of this month and the next ones, where they are missing.
 
+    Rows that the default partition took meanwhile are moved to where they belong.
+    """
     year, month = now.year, now.month
     for _ in range(months):
         start = datetime(year, month, 1, tzinfo=now.tzinfo)
         year, month = (year, month + 1) if month < 12 else (year + 1, 1)
         end = datetime(year, month, 1, tzinfo=now.tzinfo)
-        for table in PARTITIONED:
+        for table, key in PARTITIONED.items():
             name = f"{table}_{start:%Y_%m}"
             if await connection.fetchval("SELECT to_regclass($1)", name) is None:
-                await connection.execute(
-                    f"CREATE TABLE IF NOT EXISTS {name} PARTITION OF {table}"
-                    f" FOR VALUES FROM ('{id_floor(start)}') TO ('{id_floor(end)}')"
-                )
+                await _make_partition(connection, table, key, name, id_floor(start), id_floor(end))
+
+
+async def _make_partition(
+    connection: Connection, table: str, key: str, name: str, first: str, end: str
+) -> None:
+    within = f"{key} >= '{first}' AND {key} < '{end}'"
+    async with connection.transaction():
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", PARTITION_LOCK)
+        if await connection.fetchval("SELECT to_regclass($1)", name) is not None:
+            return  # another node was faster
+        await connection.execute(
+            f"CREATE TABLE {name} (LIKE {table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)"
+        )
+        await connection.execute(f"LOCK TABLE {table}_default IN ACCESS EXCLUSIVE MODE")
+        await connection.execute(
+            f"WITH moved AS (DELETE FROM {table}_default WHERE {within} RETURNING *)"
+            f" INSERT INTO {name} SELECT * FROM moved"
+        )
+        await connection.execute(
+            f"ALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES FROM ('{first}') TO ('{end}')"
+        )

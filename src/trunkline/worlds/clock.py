@@ -49,10 +49,15 @@ class WorldClock:
         self._held = moment
         self._tell()
 
-    def release(self) -> timedelta:
-        """Go on from where the clock was held; the offset that it has now."""
+    def release(self, least: timedelta | None = None) -> timedelta:
+        """Go on from where the clock was held; the offset that it has now.
+
+        `least` is the offset that it shall have at least: time that passed while it was held is
+        not lost.
+        """
         if self._held is not None:
-            self._offset = self._held - self._real.now()
+            offset = self._held - self._real.now()
+            self._offset = offset if least is None else max(offset, least)
             self._held = None
             self._tell()
         return self._offset

@@ -79,9 +79,10 @@ class Worlds:
         """Make a world that was committed known here."""
         self._worlds[world.id] = world
 
-    async def keep_clock(self, world: World) -> None:
-        """Store the offset of a clock that was moved, for the next start."""
-        microseconds = world.clock.offset // timedelta(microseconds=1)
+    async def keep_clock(self, world: World, offset: timedelta | None = None) -> None:
+        """Store the offset that a clock has, or is about to have, for the next start."""
+        moved = world.clock.offset if offset is None else offset
+        microseconds = moved // timedelta(microseconds=1)
         await self._database.execute(queries.SET_OFFSET, world.id, microseconds)
 
     def _keep(self, row: asyncpg.Record | Any) -> None:

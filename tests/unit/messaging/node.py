@@ -12,6 +12,7 @@ from trunkline.bus import Event
 from trunkline.carriers import Accepted, OutboundMessage, Outcome
 from trunkline.carriers.virtual import Behaviour, Phones
 from trunkline.clock import RealClock
+from trunkline.messaging.check_submission import CheckSubmission
 from trunkline.messaging.deliver_to_phones import DeliverToPhones
 from trunkline.messaging.dispatcher import Dispatcher
 from trunkline.messaging.model import Dispatch, NewMessage
@@ -23,6 +24,7 @@ from trunkline.messaging.send import SendMessage
 from trunkline.messaging.submit_to_carrier import SubmitToCarrier
 from trunkline.messaging.works import CreateMessages, message_transitions
 from trunkline.numbers import OwnNumber
+from trunkline.rest.operation import AccountIdentity
 from trunkline.sids import SidFactory
 from trunkline.store import Database, GroupCommit, Job, StoreUnavailable
 from trunkline.worlds import WorldClock, Worlds
@@ -139,6 +141,8 @@ class Node:
             clock=clock,
             sids=sids,
         )
+        self.account_status = "active"
+        self.check = CheckSubmission(opt_outs, self._account)
         self.submit = SubmitToCarrier(
             self.carrier,
             database=database,
@@ -147,7 +151,7 @@ class Node:
             claims=Claims(self.owner),
             worlds=worlds,
             clock=clock,
-            opt_outs=opt_outs,
+            check=self.check,
             dispatcher=self.dispatcher,
             deadline=DEADLINE,
             patience=patience,
@@ -158,13 +162,19 @@ class Node:
             worlds=worlds,
             clock=clock,
             phones=self.phones,
-            opt_outs=opt_outs,
+            check=self.check,
             dispatcher=self.dispatcher,
-            reply=self.receive.answer_of_phone,
+            database=database,
+            receive=self.receive.jobs_of,
+            is_number=self.receive.takes,
         )
-        self.dispatcher.add_lane(self.carrier.name, self.submit, at_once=2)
+        most = 2 * self.carrier.window
+        self.dispatcher.add_lane(self.carrier.name, self.submit, at_once=most, most=most)
         self.dispatcher.add_lane("virtual", self.deliver, at_once=1)
-        self.send = SendMessage(self._writers, self.create, self.dispatcher)
+        self.send = SendMessage(self._writers, self.create, self.dispatcher, worlds)
+
+    async def _account(self, sid: str) -> AccountIdentity | None:
+        return AccountIdentity(sid, sid, self.world_id, self.account_status, "live")
 
     @property
     def clock(self) -> WorldClock:

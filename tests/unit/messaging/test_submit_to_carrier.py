@@ -13,7 +13,6 @@ from tests.support.waiting import eventually
 from tests.unit.messaging.node import DEADLINE, NUMBER, PHONE, Carrier, Node, dispatch_for
 from trunkline.carriers import Accepted, InDoubt, NotSent, OutboundMessage, Rejected
 from trunkline.messaging.submit_to_carrier import pause_after
-from trunkline.store import Database
 
 MakeNode = Callable[..., Node]
 
@@ -195,6 +194,27 @@ async def test_two_that_have_the_same_row_submit_it_once(make_node: MakeNode) ->
     assert await one.history(message) == ["queued", "sending", "sent"]
 
 
+async def test_what_is_in_the_carriers_hands_is_claimed_by_nobody_else(
+    make_node: MakeNode,
+) -> None:
+    one = make_node()
+    other = make_node(owner=one.owner, carrier=one.carrier)
+    go = asyncio.Event()
+
+    async def wait(_: OutboundMessage) -> Accepted:
+        await go.wait()
+        return Accepted("x")
+
+    one.carrier.answer = wait
+    message = await one.send(one.message())
+    await one.until_submitted()
+    await other.submit([dispatch_for(message, status="sending")])
+    go.set()
+    await one.dispatcher.idle(one.world_id)
+    assert len(one.carrier.submitted) == 1
+    assert await one.history(message) == ["queued", "sending", "sent"]
+
+
 async def test_what_was_deleted_while_it_waited_is_not_submitted(node: Node) -> None:
     message = await node.store()
     for table, column in (("dispatch", "message_id"), ("messages", "id")):
@@ -326,9 +346,7 @@ async def test_what_waits_for_a_free_place_is_not_begun_when_the_platform_stops(
     assert statuses == {"sent", "queued"}
 
 
-async def test_what_is_not_to_be_retained_goes_when_the_message_is_sent(
-    node: Node, database: Database
-) -> None:
+async def test_what_is_not_to_be_retained_goes_when_the_message_is_sent(node: Node) -> None:
     options = {"content_retention": "discard", "address_retention": "obfuscate"}
     message = await node.sent(body="a secret", options=options)
     row = await node.row(message)

@@ -64,6 +64,27 @@ async def test_partitions_are_made_ahead_and_ids_fall_into_their_month(empty_url
     ]
 
 
+async def test_a_platform_that_ran_past_its_partitions_starts_again(empty_url: str) -> None:
+    await migrate(empty_url, now=NOW)
+    late = datetime(2027, 6, 15, tzinfo=UTC)
+    made = SidFactory(lambda: int(late.timestamp() * 1000)).new_id()
+    connection = await asyncpg.connect(empty_url)
+    for column, table in (("subject_id", "message_events"), ("message_id", "message_content")):
+        rest = "seq, account_id, kind, world_time, real_time" if "events" in table else "part"
+        values = "1, $1, 'x', $2, $2" if "events" in table else "0"
+        arguments = (made, late) if "events" in table else (made,)
+        await connection.execute(
+            f"INSERT INTO {table} ({column}, {rest}) VALUES ($1, {values})", *arguments
+        )
+    await migrate(empty_url, now=late)
+    rows = await connection.fetch(
+        "SELECT tableoid::regclass::text AS part FROM message_events"
+        " UNION ALL SELECT tableoid::regclass::text FROM message_content"
+    )
+    await connection.close()
+    assert {row["part"] for row in rows} == {"message_events_2027_06", "message_content_2027_06"}
+
+
 async def test_declared_tables_match_the_migrated_schema(database: Database) -> None:
     import trunkline.server.compose  # noqa: F401  (declares every table)
 
