@@ -11,7 +11,7 @@ import pytest
 from tests.support.platform import World
 from tests.support.raw_http import FORM, ask, connected, form, head, messages, stored
 
-QUICK = 2.0  # seconds: far more than an answer takes, far less than any timeout
+QUICK = 5.0  # seconds: far more than an answer takes, far less than any timeout
 IDLE = 500
 
 

@@ -52,8 +52,11 @@ class Ledger:
         """The ids that are shown as in doubt."""
         return {id for id, step in self.queue.items() if step == "in_doubt"}
 
-    def check(self, accepted: dict[str, str]) -> None:
-        """Everything that the platform promises about the messages in `accepted` and all others."""
+    def check(self, accepted: dict[str, str], *, doubts_have_ended: bool = False) -> None:
+        """Everything that the platform promises about the messages in `accepted` and all others.
+
+        Only where `doubts_have_ended` may a message have ended without an answer of the carrier.
+        """
         lost = [sid for sid in accepted if sid[2:] not in self.messages]
         assert lost == [], "a 201 was answered, and the message is gone"
         wrong = [s for s, body in accepted.items() if self.messages[s[2:]]["body"] != body]
@@ -69,6 +72,7 @@ class Ledger:
             id: (row["status"], row["error_code"], self.events.get(id))
             for id, row in self.messages.items()
             if not self._is_settled(id, row, handed_over)
+            and not (doubts_have_ended and self._ended_in_doubt(id, row))
         }
         assert not strange, strange
         assert set(self.queue) == self.in_doubt, "only what is in doubt is left in the queue"
@@ -84,13 +88,17 @@ class Ledger:
             if id in self.in_doubt:
                 doubts = [kind for _, kind in self.events[id] if kind == "message.in_doubt"]
                 return bool(row["status"] == "sending" and len(doubts) == 1)
-            if row["status"] == "undelivered":
-                return bool(row["error_code"] == 30008)
             # What the recipient has is never shown as failed, what is shown as sent it has.
             return bool(row["status"] == "sent" and id in handed_over)
         if row["recipient"] == FAILING:
             return bool(row["status"] == "undelivered" and row["error_code"] == 30003)
         return bool(row["status"] == ("sent" if row["recipient"] == NO_RECEIPT else "delivered"))
+
+    def _ended_in_doubt(self, id: str, row: Any) -> bool:
+        return bool(
+            (row["status"], row["error_code"]) == ("undelivered", 30008)
+            and "message.in_doubt" in {kind for _, kind in self.events[id]}
+        )
 
     def _check_answers(self) -> None:
         """A phone's automatic answer is committed with what it answers: one for each."""

@@ -45,6 +45,14 @@ class _WorldQueue:
         self.idle = asyncio.Event()
         self.idle.set()
         self.timer: asyncio.TimerHandle | None = None
+        # Until when all that is in the table is in memory, too; counted up when that ends.
+        self.complete_until: datetime | None = None
+        self.incomplete = 0
+
+    def leave_to_table(self) -> None:
+        """Something that is in the table is in memory no more."""
+        self.complete_until = None
+        self.incomplete += 1
 
 
 class Dispatcher:
@@ -113,6 +121,7 @@ class Dispatcher:
 
     def release(self, dispatch: Dispatch) -> None:
         """Forget a dispatch whose row says what is to be done with it: it is read again."""
+        self._queues[dispatch.world_id].leave_to_table()
         self._forget(dispatch.sid)
         self._settle(dispatch)
 
@@ -150,9 +159,11 @@ class Dispatcher:
         A row whose time has come and that is not worked on is not this process's to run (a
         claim that was never answered, for instance): it holds up nothing else.
         """
+        queue = self._queues[world_id]
+        times = [queue.later[0][0]] if queue.later else []
+        if times and queue.complete_until is not None and times[0] <= queue.complete_until:
+            return times[0]
         stored = await self._next_due(world_id)
-        later = self._queues[world_id].later
-        times = [later[0][0]] if later else []
         if stored is not None and stored > self._worlds.clock(world_id).now():
             times.append(stored)
         return min(times, default=None)
@@ -160,9 +171,13 @@ class Dispatcher:
     async def load(self, world_id: str, until: datetime | None = None) -> int:
         """Read what is due until then (a horizon, by default) and is not in memory yet."""
         self._release_held()
+        queue = self._queues[world_id]
+        if until is not None and queue.complete_until is not None and until <= queue.complete_until:
+            return 0
         moment = until or self._worlds.clock(world_id).now() + HORIZON
         left: set[str] = set()
         self._reading.append(left)
+        incomplete = queue.incomplete
         try:
             found = await self._load(world_id, moment, self._known, LOAD)
         finally:
@@ -171,6 +186,8 @@ class Dispatcher:
         fresh = [dispatch for dispatch in found if dispatch.sid not in left]
         for dispatch in fresh:
             self.accept(dispatch)
+        if len(found) < LOAD and incomplete == queue.incomplete:
+            queue.complete_until = max(moment, queue.complete_until or moment)
         return len(fresh)
 
     async def load_for_ever(self, period: float, stop: asyncio.Event) -> None:
@@ -282,6 +299,8 @@ class Dispatcher:
         since = asyncio.get_running_loop().time() - self.pause
         while self._held and self._held[0][0] <= since:
             self._forget(self._held.popleft()[1])
+            for queue in self._queues.values():
+                queue.leave_to_table()
 
     def _forget(self, sid: str) -> None:
         self._known.discard(sid)
@@ -311,6 +330,7 @@ class Dispatcher:
         queue = self._queues[world_id]
         self._drop(entry[2] for entry in queue.later)
         queue.later.clear()
+        queue.leave_to_table()
 
     def _drop(self, dispatches: Iterable[Dispatch]) -> None:
         for dispatch in dispatches:

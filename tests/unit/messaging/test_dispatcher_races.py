@@ -140,6 +140,61 @@ async def test_one_that_fails_does_not_take_its_batch_along_and_is_tried_again_l
     assert setting.table == []
 
 
+async def test_a_clock_that_is_moved_reads_the_table_only_for_what_memory_may_lack(
+    setting: Setting,
+) -> None:
+    async def gives_the_first_back(batch: list[Dispatch]) -> None:
+        for d in batch:
+            if not setting.ran:
+                setting.ran.append("")
+                d.due_at = START + timedelta(minutes=30)
+                setting.table = [d]
+                setting.dispatcher.release(d)
+            else:
+                await setting.run([d])
+
+    setting.dispatcher.add_lane("c", gives_the_first_back, at_once=1)
+    target = START + timedelta(hours=1)
+    setting.table = [dispatch(1)]
+    assert await setting.dispatcher.load(WORLD, target) == 1
+    setting.reading.clear()
+    assert await setting.dispatcher.load(WORLD, target) == 0
+    assert not setting.reading.is_set(), "all until then is in memory"
+
+    await setting.dispatcher.idle(WORLD)
+    assert await setting.dispatcher.earliest(WORLD) == START + timedelta(minutes=30)
+    assert await setting.dispatcher.load(WORLD, target) == 1, "it was given back to the table"
+    setting.clock.hold(target)
+    await setting.dispatcher.idle(WORLD)
+    assert setting.ran == ["", dispatch(1).sid]
+
+
+async def test_what_is_given_back_while_the_table_is_read_is_not_overlooked(
+    setting: Setting,
+) -> None:
+    target = START + timedelta(hours=1)
+    go = asyncio.Event()
+
+    async def gives_back(batch: list[Dispatch]) -> None:
+        await go.wait()
+        for d in batch:
+            d.due_at = START + timedelta(minutes=30)
+            setting.table = [d]
+            setting.dispatcher.release(d)
+
+    setting.dispatcher.add_lane("c", gives_back, at_once=1)
+    setting.dispatcher.accept(dispatch(1))
+    await eventually(lambda: setting.dispatcher._in_hand)
+    setting.may_read.clear()
+    loading = asyncio.create_task(setting.dispatcher.load(WORLD, target))
+    await setting.reading.wait()
+    go.set()
+    await setting.dispatcher.idle(WORLD)
+    setting.may_read.set()
+    assert await loading == 0
+    assert await setting.dispatcher.load(WORLD, target) == 1
+
+
 async def test_reading_the_table_goes_on_after_any_trouble(setting: Setting) -> None:
     troubles: list[Exception] = [StoreUnavailable("gone"), ZeroDivisionError()]
     reads = 0
