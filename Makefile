@@ -89,7 +89,7 @@ format: venv
 
 .PHONY: bench
 bench: venv
-	@$(bin)/python -m benchmarks $(ARGS)
+	@$(bin)/python -m benchmarks --write docs/benchmarks.md $(ARGS)
 
 .PHONY: docs
 docs: venv
