@@ -49,25 +49,18 @@ class LocalBus:
 
     def __init__(self) -> None:
         self._subscriptions: set[Subscription] = set()
-        self._handlers: list[Callable[[Event], None]] = []
         self._closed = False
 
     @property
     def is_heard(self) -> bool:
         """Whether anybody listens: a publisher on a hot path may skip making events."""
-        return bool(self._subscriptions or self._handlers)
+        return bool(self._subscriptions)
 
     def publish(self, events: Iterable[Event]) -> None:
         """Hand events to every listener, in order. Never blocks, never raises for a listener."""
         for event in events:
-            for handler in self._handlers:
-                handler(event)
             for subscription in self._subscriptions:
                 subscription.offer(event)
-
-    def attach(self, handler: Callable[[Event], None]) -> None:
-        """Call `handler` for every event, synchronously; it must be quick and not raise."""
-        self._handlers.append(handler)
 
     @contextmanager
     def subscribe(self, wanted: Callable[[Event], bool] | None = None) -> Iterator[Subscription]:

@@ -89,11 +89,6 @@ class GroupCommit:
         self._writers = [asyncio.create_task(self._write_for_ever()) for _ in range(writers)]
         self._closing = False
 
-    @property
-    def depth(self) -> int:
-        """How many submissions wait."""
-        return len(self._queue)
-
     def submit(self, *jobs: Job, urgent: bool = False) -> asyncio.Future[list[Any]]:
         """Commit `jobs` together; the future gives their results, in order.
 
