@@ -11,16 +11,18 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 import asyncpg
 import structlog
 
 from trunkline.bus import Event
+from trunkline.faults import fault
 from trunkline.store.database import UNREACHABLE, Connection, Database
 from trunkline.store.errors import Overloaded, StoreUnavailable
 
-__all__ = ["GroupCommit", "Job", "Refused", "Work"]
+__all__ = ["Effects", "GroupCommit", "Job", "Refused", "Work"]
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +37,15 @@ class Refused(Exception):
     """
 
 
+class Effects(list[Event]):
+    """What a transaction brings about once it has committed: the events to be published, and
+    `afterwards`, which is called before those hear of it who submitted the work."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.afterwards: list[Callable[[], None]] = []
+
+
 class Work(Protocol):
     """One kind of work that a commit can carry: the SQL for a list of items.
 
@@ -46,7 +57,7 @@ class Work(Protocol):
     order: int
 
     async def write(
-        self, connection: Connection, items: Sequence[Any], events: list[Event]
+        self, connection: Connection, items: Sequence[Any], events: Effects
     ) -> Sequence[Any]:
         """Write `items` within the open transaction of `connection`."""
 
@@ -69,7 +80,11 @@ class _Submission:
 
 
 class GroupCommit:
-    """The writers and their queue. `published` receives the events of each commit."""
+    """The writers and their queue. `published` receives the events of each commit.
+
+    Each of `on_doubt` is called when it is not known whether a batch was committed: what hears of
+    commits may have missed one.
+    """
 
     def __init__(
         self,
@@ -86,6 +101,7 @@ class GroupCommit:
         self._waiting = waiting
         self._queue: deque[_Submission] = deque()
         self._idle: list[asyncio.Future[None]] = []
+        self.on_doubt: list[Callable[[], None]] = []
         self._writers = [asyncio.create_task(self._write_for_ever()) for _ in range(writers)]
         self._closing = False
 
@@ -130,11 +146,13 @@ class GroupCommit:
                         # Keep the connection for as long as there is work: an acquire costs.
                         batch = self._next_batch()
             except StoreUnavailable as error:
+                for doubt in self.on_doubt:
+                    doubt()
                 for submission in batch:
                     _fail(submission, error)
                 await asyncio.sleep(0)
             except Exception as error:  # a writer that ends would leave everybody waiting
-                log.error("commit.failed", error=type(error).__name__)
+                log.error("commit.failed", **fault(error))
                 for submission in batch:
                     _fail(submission, error)
 
@@ -164,15 +182,15 @@ class GroupCommit:
         self, connection: Connection, batch: list[_Submission], error: Exception
     ) -> None:
         if len(batch) == 1:
-            log.error("commit.refused", error=type(error).__name__)
+            log.error("commit.refused", **fault(error))
             _fail(batch[0], error)
             return
         middle = len(batch) // 2
         await self._commit_or_bisect(connection, batch[:middle])
         await self._commit_or_bisect(connection, batch[middle:])
 
-    async def _commit(self, connection: Connection, batch: list[_Submission]) -> list[Event]:
-        events: list[Event] = []
+    async def _commit(self, connection: Connection, batch: list[_Submission]) -> Effects:
+        events = Effects()
         kinds: dict[Work, list[tuple[_Submission, int]]] = {}
         for submission in batch:
             submission.results = [None] * len(submission.jobs)
@@ -193,13 +211,16 @@ class GroupCommit:
                     submission.results[index] = result
         return events
 
-    def _tell(self, batch: list[_Submission], events: list[Event]) -> None:
+    def _tell(self, batch: list[_Submission], events: Effects) -> None:
         """It is committed: whatever a listener does, nobody may hear that it failed."""
+        acts: list[Callable[[], None]] = list(events.afterwards)
         if events:
+            acts.insert(0, partial(self._published, events))
+        for act in acts:
             try:
-                self._published(events)
+                act()
             except Exception as error:
-                log.error("commit.listener_failed", error=type(error).__name__)
+                log.error("commit.listener_failed", **fault(error))
         for submission in batch:
             if not submission.outcome.done():
                 submission.outcome.set_result(submission.results)

@@ -19,7 +19,13 @@ LOCK = 7_242_001  # of pg_advisory_lock: one migration at a time
 OLDEST_SERVER = 150000
 PARTITION_LOCK = 7_242_002
 # Tables that grow, with the column that their partitions are ranges of.
-PARTITIONED = {"messages": "id", "message_content": "message_id", "message_events": "subject_id"}
+PARTITIONED = {
+    "messages": "id",
+    "message_content": "message_id",
+    "message_events": "subject_id",
+    "deliveries": "id",
+    "alerts": "id",
+}
 
 
 def head_version() -> str:

@@ -6,14 +6,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
+
+import asyncpg
 
 from trunkline.bus import Event
 from trunkline.lifecycle import Lifecycle
 from trunkline.store.database import Connection
-from trunkline.store.group_commit import Refused
+from trunkline.store.group_commit import Effects, Refused
 
-__all__ = ["EventRow", "Transition", "TransitionRefused", "Transitions", "append_events"]
+__all__ = [
+    "Applied",
+    "EventRow",
+    "Follower",
+    "Transition",
+    "TransitionRefused",
+    "Transitions",
+    "append_events",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,17 +105,45 @@ async def append_events(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A transition that was written, and the row of its subject as it is now: its `id`,
+    `account_id`, and the columns that `Transitions` was told to return."""
+
+    transition: Transition
+    row: asyncpg.Record
+
+
+class Follower(Protocol):
+    """What comes of every transition of a kind of subject, in the same transaction: no place
+    that makes transitions can forget it."""
+
+    async def follow(
+        self, connection: Connection, applied: Sequence[Applied], effects: Effects
+    ) -> None:
+        """Write what follows from what was applied."""
+
+
 class Transitions:
     """Work for group commits: transitions of the subjects of one table.
 
-    `columns` names the columns that `Transition.changes` may set, with their PostgreSQL types.
+    `columns` names the columns that `Transition.changes` may set, with their PostgreSQL types;
+    `returning` those that `followers` read of each row.
     """
 
     order = 20
 
     def __init__(
-        self, lifecycle: Lifecycle, table: str, event_table: str, columns: Mapping[str, str]
+        self,
+        lifecycle: Lifecycle,
+        table: str,
+        event_table: str,
+        columns: Mapping[str, str],
+        *,
+        returning: Sequence[str] = (),
+        followers: Sequence[Follower] = (),
     ) -> None:
+        self._followers = followers
         self._lifecycle = lifecycle
         self._event_table = event_table
         self._columns = tuple(columns)
@@ -122,11 +160,12 @@ class Transitions:
             f" FROM unnest({arrays}{extra}) AS u(id, before, status, steps, moment{names})"
             " WHERE m.id = u.id AND m.status = ANY (string_to_array(u.before, ','))"
             " RETURNING m.id, m.account_id, m.event_seq - u.steps AS seq"
+            + "".join(f", m.{name}" for name in returning)
         )
         self._status = f"SELECT id, status FROM {table} WHERE id = ANY ($1::uuid[])"
 
     async def write(
-        self, connection: Connection, items: Sequence[Transition], events: list[Event]
+        self, connection: Connection, items: Sequence[Transition], events: Effects
     ) -> Sequence[tuple[int, ...] | TransitionRefused]:
         """Apply each transition; the sequence numbers of its events, or why it was refused."""
         results: list[Any] = [None] * len(items)
@@ -149,12 +188,13 @@ class Transitions:
         connection: Connection,
         chosen: list[tuple[int, Transition]],
         results: list[Any],
-        events: list[Event],
+        events: Effects,
     ) -> None:
         chosen.sort(key=lambda entry: entry[1].subject[2:])
         rows = await connection.fetch(self._update, *self._arrays([t for _, t in chosen]))
         updated = {row["id"].hex: row for row in rows}
         event_rows: list[EventRow] = []
+        applied: list[Applied] = []
         refused: list[tuple[int, Transition]] = []
         for index, item in chosen:
             row = updated.get(item.subject[2:])
@@ -177,8 +217,11 @@ class Transitions:
                     )
                 )
             results[index] = tuple(range(first, first + len(item.path)))
+            applied.append(Applied(item, row))
         if event_rows:
             await append_events(connection, self._event_table, event_rows, events)
+            for follower in self._followers:
+                await follower.follow(connection, applied, events)
         if refused:
             ids = [item.subject[2:] for _, item in refused]
             found = {
