@@ -28,7 +28,7 @@ from trunkline.rest.concurrency import ConcurrencyLimit
 from trunkline.rest.errors import ApiError
 from trunkline.rest.failures import OnError, as_api_error, log_error
 from trunkline.rest.forms import parse_form
-from trunkline.rest.operation import Authenticator, BoundOperation, Call, Operation
+from trunkline.rest.operation import AfterAnswer, Authenticator, BoundOperation, Call, Operation
 from trunkline.rest.parameters import bind
 from trunkline.rest.router import Place, Router
 from trunkline.rest.undisturbed import Undisturbed
@@ -43,7 +43,17 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 class _Exchange:
     """One request on its way through the application, with what its answer will need."""
 
-    __slots__ = ("concurrent", "headers", "method", "operation", "place", "scope", "sid", "xml")
+    __slots__ = (
+        "afterwards",
+        "concurrent",
+        "headers",
+        "method",
+        "operation",
+        "place",
+        "scope",
+        "sid",
+        "xml",
+    )
 
     def __init__(self, scope: Scope, headers: dict[bytes, bytes], place: Place, sid: str) -> None:
         self.scope = scope
@@ -54,6 +64,7 @@ class _Exchange:
         self.xml = place.xml
         self.concurrent = 1
         self.operation: Operation | None = None
+        self.afterwards = AfterAnswer()
 
 
 class TwilioApi:
@@ -100,6 +111,14 @@ class TwilioApi:
         place = self._router.locate(headers.get(b"host"), raw_path)
         exchange = _Exchange(scope, headers, place, self._sids.new("RQ"))
         try:
+            await self._exchange(exchange, started, receive, send)
+        finally:
+            exchange.afterwards.end()
+
+    async def _exchange(
+        self, exchange: _Exchange, started: float, receive: Receive, send: Send
+    ) -> None:
+        try:
             answer = await self._answer(exchange, receive)
         except ClientGone:
             return
@@ -110,7 +129,7 @@ class TwilioApi:
             exchange.sid,
             perf_counter() - started,
             exchange.concurrent,
-            place.product or "api",
+            exchange.place.product or "api",
         )
         await send({"type": "http.response.start", "status": answer.status, "headers": told})
         body = b"" if exchange.method == "HEAD" else answer.body
@@ -156,6 +175,7 @@ class TwilioApi:
                 ),
                 request_sid=exchange.sid,
                 suffix=place.suffix,
+                afterwards=exchange.afterwards,
             )
             given = form if operation.method == "POST" else query
             result = await self._carry_out(route.bound, call, bind(operation.parameters, given))

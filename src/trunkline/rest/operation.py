@@ -11,7 +11,7 @@ the operation does. A resource class gets its collaborators in its constructor.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 import msgspec
@@ -20,6 +20,7 @@ from trunkline.rest.parameters import NoParameters
 
 __all__ = [
     "AccountIdentity",
+    "AfterAnswer",
     "Authenticator",
     "BinaryAnswer",
     "BoundOperation",
@@ -68,6 +69,30 @@ class Authenticator(Protocol):
         """The account of this SID, of any status; None when there is none."""
 
 
+class AfterAnswer:
+    """What waits until an answer is out, or until there is nobody left to answer."""
+
+    __slots__ = ("_over", "_waiting")
+
+    def __init__(self) -> None:
+        self._waiting: list[Callable[[], None]] = []
+        self._over = False
+
+    def add(self, act: Callable[[], None]) -> None:
+        """Call `act` after the answer; at once, when it is out already."""
+        if self._over:
+            act()
+        else:
+            self._waiting.append(act)
+
+    def end(self) -> None:
+        """The answer is out."""
+        self._over = True
+        for act in self._waiting:
+            act()
+        self._waiting.clear()
+
+
 @dataclass(slots=True)
 class Call:
     """One request to an operation, authenticated and routed.
@@ -79,6 +104,7 @@ class Call:
     query, and for v1 and v2 products without the version. `base_url` is scheme, host and the
     product's prefix, for absolute links. `suffix` is what ended the path: `json`, `xml` or
     another declared format, and empty when nothing did (v1 and v2, and the 2010 API's XML).
+    `afterwards` takes what must not happen before the answer is out.
     """
 
     operation: Operation
@@ -91,6 +117,7 @@ class Call:
     base_url: str
     request_sid: str
     suffix: str = "json"
+    afterwards: AfterAnswer = field(default_factory=AfterAnswer)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,15 @@
 """Worlds: where simulated time, virtual phones and number space live."""
 
+from trunkline.worlds.advance_clock import AdvanceClock, Advanced, DueWork
 from trunkline.worlds.clock import WorldClock
 from trunkline.worlds.worlds import ClockNotMovable, World, Worlds
 
-__all__ = ["ClockNotMovable", "World", "WorldClock", "Worlds"]
+__all__ = [
+    "AdvanceClock",
+    "Advanced",
+    "ClockNotMovable",
+    "DueWork",
+    "World",
+    "WorldClock",
+    "Worlds",
+]
