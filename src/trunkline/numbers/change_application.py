@@ -14,7 +14,7 @@ from trunkline.numbers.number_parameters import (
     UpdateApplicationParameters,
 )
 from trunkline.numbers.number_settings import APPLICATION_DEFAULTS, application_changes
-from trunkline.numbers.own_numbers import OwnNumbers, announce_number
+from trunkline.numbers.own_numbers import OwnNumbers
 from trunkline.rest import catalogue
 from trunkline.rest.operation import AccountIdentity
 from trunkline.sids import SidFactory
@@ -75,9 +75,10 @@ class ChangeApplication:
         statement = queries.update_application(account.sid[2:], application_sid[2:], changes)
         async with self._database.transaction() as connection:
             changed = await queries.run(connection, statement)
-            if changed is not None:
-                await self._database.announce(connection, APPLICATIONS_TOPIC, application_sid)
-        self._applications.forget(application_sid)
+            if changed is None:
+                return None
+            await self._database.announce(connection, APPLICATIONS_TOPIC, application_sid)
+        await self._changed(application_sid)
         return changed
 
     async def delete(self, account: AccountIdentity, application_sid: str) -> bool:
@@ -89,13 +90,12 @@ class ChangeApplication:
             ids = application_sid[2:], account.sid[2:]
             if await connection.fetchval(queries.DELETE_APPLICATION, *ids) is None:
                 return False
-            cleared = await connection.fetch(queries.CLEAR_APPLICATION, *ids)
-            for row in cleared:
-                await announce_number(
-                    self._database, connection, row["world_id"].hex, row["phone_number"]
-                )
+            await connection.execute(queries.CLEAR_APPLICATION, *ids)
             await self._database.announce(connection, APPLICATIONS_TOPIC, application_sid)
-        self._applications.forget(application_sid)
-        for row in cleared:
-            await self._own_numbers.refresh(row["world_id"].hex, row["phone_number"])
+        await self._changed(application_sid)
         return True
+
+    async def _changed(self, application_sid: str) -> None:
+        """Let this node know before the change is answered; the others hear of it by notice."""
+        self._applications.forget(application_sid)
+        await self._own_numbers.refresh_application(application_sid)

@@ -59,11 +59,14 @@ class OwnNumber(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     voice_capable: bool
     sms_capable: bool
     mms_capable: bool
+    api_version: str = "2010-04-01"
+    # Where inbound messages go: to the URLs of the number's application when it has one, even if
+    # that has none, and otherwise to its own (behaviour 2.6). None: nobody is asked.
     sms_url: str | None
     sms_method: str
     sms_fallback_url: str | None
     sms_fallback_method: str
-    sms_application_sid: str | None  # its URLs take the place of the number's own
+    sms_application_sid: str | None
 
 
 class Application(msgspec.Struct, frozen=True, kw_only=True, gc=False):

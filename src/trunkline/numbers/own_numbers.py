@@ -9,19 +9,21 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Coroutine, Iterable
+from collections import defaultdict
+from collections.abc import Coroutine
 from typing import Any
 
 import asyncpg
 
 from trunkline.numbers import queries
-from trunkline.numbers.model import NUMBERS_TOPIC, OwnNumber
+from trunkline.numbers.model import APPLICATIONS_TOPIC, NUMBERS_TOPIC, OwnNumber
 from trunkline.store import Database, StoreUnavailable
 from trunkline.store.database import Connection
 
 __all__ = ["OwnNumbers", "announce_number"]
 
 Key = tuple[str, str]  # world id and number
+MOST_AT_ONCE = 1_000  # numbers read by one query: making their values takes 5 ms
 
 
 class OwnNumbers:
@@ -30,11 +32,15 @@ class OwnNumbers:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._worlds: dict[str, dict[str, OwnNumber]] = {}
+        # Which numbers have an application: when it changes, so do they.
+        self._of_application: defaultdict[str, set[Key]] = defaultdict(set)
         self._changed: set[Key] = set()
+        self._changed_applications: set[str] = set()
         self._incomplete = True
         self._reading = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         database.on_change(NUMBERS_TOPIC, self._on_change)
+        database.on_change(APPLICATIONS_TOPIC, self._on_application)
         database.on_reconnect(self._on_reconnect)
 
     async def load(self) -> None:
@@ -58,14 +64,23 @@ class OwnNumbers:
         way. Out of reach of the database it stays on the list, and is read with the next change.
         """
         self._changed.add((world_id, number))
-        try:
-            await self._read()
-        except StoreUnavailable:
-            return
+        await self._read_if_possible()
+
+    async def refresh_application(self, application_sid: str) -> None:
+        """Read again the numbers of an application that this node has just changed or deleted.
+
+        As `refresh`, but for any number of them at once.
+        """
+        self._changed_applications.add(application_sid)
+        await self._read_if_possible()
 
     def _on_change(self, key: str) -> None:
         world_id, _, number = key.partition("/")
         self._changed.add((world_id, number))
+        self._start(self._read())
+
+    def _on_application(self, application_sid: str) -> None:
+        self._changed_applications.add(application_sid)
         self._start(self._read())
 
     def _on_reconnect(self) -> None:
@@ -82,32 +97,45 @@ class OwnNumbers:
         if not task.cancelled():
             task.exception()  # what could not be read stays on the list for the next time
 
+    async def _read_if_possible(self) -> None:
+        try:
+            await self._read()
+        except StoreUnavailable:
+            return
+
     async def _read(self) -> None:
         # One at a time, so that what is read later is never overwritten by what was read before.
         async with self._reading:
             if self._incomplete:
                 await self._read_all()
-            while self._changed:
+            while self._changed or self._changed_applications:
+                self._find_their_numbers()
                 await self._read_changed()
+
+    def _find_their_numbers(self) -> None:
+        # Not before all that was being read is known: it may have brought an application numbers.
+        while self._changed_applications:
+            self._changed |= self._of_application.get(self._changed_applications.pop(), set())
 
     async def _read_all(self) -> None:
         # What is announced from here on is read again, even if it was waiting already.
         self._changed.clear()
+        self._changed_applications.clear()
         self._incomplete = False
         try:
             rows = await self._database.fetch(queries.LOAD_OWN_NUMBERS)
         except BaseException:
             self._incomplete = True
             raise
-        worlds: dict[str, dict[str, OwnNumber]] = {}
+        self._worlds = {}
+        self._of_application.clear()
         for row in rows:
-            own = own_number(row)
-            worlds.setdefault(row["world_id"].hex, {})[own.phone_number] = own
-        self._worlds = worlds
+            self._add(row["world_id"].hex, own_number(row))
 
     async def _read_changed(self) -> None:
-        keys = list(self._changed)
-        self._changed.clear()
+        keys = [self._changed.pop() for _ in range(min(len(self._changed), MOST_AT_ONCE))]
+        if not keys:
+            return
         try:
             rows = await self._database.fetch(
                 queries.FIND_OWN_NUMBERS, [key[0] for key in keys], [key[1] for key in keys]
@@ -115,16 +143,23 @@ class OwnNumbers:
         except BaseException:
             self._changed.update(keys)
             raise
-        self._replace(keys, rows)
+        for key in keys:
+            self._remove(key)
+        for row in rows:
+            self._add(row["world_id"].hex, own_number(row))
 
-    def _replace(self, keys: Iterable[Key], rows: Iterable[asyncpg.Record]) -> None:
-        found = {(row["world_id"].hex, row["phone_number"]): own_number(row) for row in rows}
-        for world_id, number in keys:
-            own = found.get((world_id, number))
-            if own is not None:
-                self._worlds.setdefault(world_id, {})[number] = own
-            elif world_id in self._worlds:
-                self._worlds[world_id].pop(number, None)
+    def _add(self, world_id: str, own: OwnNumber) -> None:
+        self._worlds.setdefault(world_id, {})[own.phone_number] = own
+        if own.sms_application_sid is not None:
+            self._of_application[own.sms_application_sid].add((world_id, own.phone_number))
+
+    def _remove(self, key: Key) -> None:
+        own = self._worlds.get(key[0], {}).pop(key[1], None)
+        if own is not None and own.sms_application_sid is not None:
+            numbers = self._of_application[own.sms_application_sid]
+            numbers.discard(key)
+            if not numbers:
+                del self._of_application[own.sms_application_sid]
 
 
 async def announce_number(
@@ -146,6 +181,7 @@ def own_number(row: asyncpg.Record) -> OwnNumber:
         voice_capable=row["voice_capable"],
         sms_capable=row["sms_capable"],
         mms_capable=row["mms_capable"],
+        api_version=sys.intern(row["api_version"]),
         sms_url=_shared(row["sms_url"]),
         sms_method=sys.intern(row["sms_method"]),
         sms_fallback_url=_shared(row["sms_fallback_url"]),

@@ -44,14 +44,22 @@ DELETE_NUMBER = """
 DELETE FROM phone_numbers WHERE id = $1 AND account_id = $2 RETURNING world_id, phone_number
 """
 
+# With the URLs that count: an application's take the place of the number's own, also where it has
+# none (behaviour 2.6).
 OWN = """
-SELECT id, world_id, account_id, phone_number, type, iso_country, voice_capable, sms_capable,
-       mms_capable, sms_url, sms_method, sms_fallback_url, sms_fallback_method, sms_application_id
-FROM phone_numbers
+SELECT own.id, own.world_id, own.account_id, own.phone_number, own.type, own.iso_country,
+       own.voice_capable, own.sms_capable, own.mms_capable, own.api_version,
+       own.sms_application_id,
+       (CASE WHEN app.id IS NULL THEN own.sms_url ELSE app.sms_url END) AS sms_url,
+       coalesce(app.sms_method, own.sms_method) AS sms_method,
+       (CASE WHEN app.id IS NULL THEN own.sms_fallback_url ELSE app.sms_fallback_url END)
+           AS sms_fallback_url,
+       coalesce(app.sms_fallback_method, own.sms_fallback_method) AS sms_fallback_method
+FROM phone_numbers AS own LEFT JOIN applications AS app ON app.id = own.sms_application_id
 """
 LOAD_OWN_NUMBERS = OWN
 FIND_OWN_NUMBERS = f"""
-{OWN} WHERE (world_id, phone_number) IN (SELECT * FROM unnest($1::uuid[], $2::text[]))
+{OWN} WHERE (own.world_id, own.phone_number) IN (SELECT * FROM unnest($1::uuid[], $2::text[]))
 """
 
 # The account that a number is to be given to, kept as it is until the number has moved.
@@ -83,7 +91,6 @@ UPDATE phone_numbers
 SET sms_application_id = nullif(sms_application_id, $1),
     voice_application_id = nullif(voice_application_id, $1)
 WHERE account_id = $2 AND $1 IN (sms_application_id, voice_application_id)
-RETURNING world_id, phone_number
 """
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from tests.unit.accounts.support import BORN
 from tests.unit.numbers.support import Numbers, until
-from trunkline.numbers import OwnNumbers, provide_first_numbers
+from trunkline.numbers import OwnNumber, OwnNumbers, own_numbers, provide_first_numbers
 from trunkline.sids import SidFactory
 from trunkline.store import Database, StoreUnavailable
 
@@ -110,3 +111,207 @@ async def test_what_changed_while_the_database_was_away_is_read_when_it_is_back(
         return own_numbers.find(numbers.world_id, "+14155550123") is not None
 
     await until(known)
+
+
+NUMBER = "+14155550123"
+OWN = {
+    "SmsUrl": "https://own.example/sms",
+    "SmsMethod": "GET",
+    "SmsFallbackUrl": "https://own.example/fallback",
+}
+OWN_TARGET = ("https://own.example/sms", "GET", "https://own.example/fallback", "POST")
+
+
+def target(numbers: OwnNumbers, world_id: str, number: str = NUMBER) -> tuple[str | None, ...]:
+    """Where an inbound message for the number goes."""
+    own = numbers.find(world_id, number)
+    assert own is not None
+    return own.sms_url, own.sms_method, own.sms_fallback_url, own.sms_fallback_method
+
+
+async def test_an_application_takes_the_place_of_the_numbers_own_urls(numbers: Numbers) -> None:
+    application = await numbers.application(
+        SmsUrl="https://app.example/sms",
+        SmsFallbackUrl="https://app.example/fallback",
+        SmsFallbackMethod="GET",
+    )
+    bought = await numbers.bought(PhoneNumber=NUMBER, **OWN)
+    assert target(numbers.own_numbers, numbers.world_id) == OWN_TARGET
+
+    changed = await numbers.update(bought, SmsApplicationSid=application["sid"])
+    assert target(numbers.own_numbers, numbers.world_id) == (
+        "https://app.example/sms",
+        "POST",
+        "https://app.example/fallback",
+        "GET",
+    )
+    # The number itself still shows what it was given.
+    assert changed.json["sms_url"] == "https://own.example/sms"
+    assert changed.json["sms_method"] == "GET"
+    assert (await numbers.client.get(bought["uri"])).json == changed.json
+
+    await numbers.update(bought, SmsApplicationSid="")
+    assert target(numbers.own_numbers, numbers.world_id) == OWN_TARGET
+
+
+async def test_an_application_without_urls_means_that_nobody_is_asked(numbers: Numbers) -> None:
+    application = await numbers.application(SmsMethod="GET")
+    await numbers.bought(PhoneNumber=NUMBER, SmsApplicationSid=application["sid"], **OWN)
+    assert target(numbers.own_numbers, numbers.world_id) == (None, "GET", None, "POST")
+
+
+async def test_a_load_knows_the_urls_of_applications(numbers: Numbers) -> None:
+    application = await numbers.application(SmsUrl="https://app.example/sms")
+    await numbers.bought(PhoneNumber=NUMBER, SmsApplicationSid=application["sid"], **OWN)
+    elsewhere = OwnNumbers(numbers.database)
+    await elsewhere.load()
+    assert target(elsewhere, numbers.world_id)[0] == "https://app.example/sms"
+
+
+async def test_a_change_of_an_application_holds_at_once_here_and_soon_elsewhere(
+    numbers: Numbers,
+) -> None:
+    elsewhere = OwnNumbers(numbers.database)
+    await elsewhere.load()
+    application = await numbers.application(SmsUrl="https://app.example/1")
+    await numbers.bought(PhoneNumber=NUMBER, SmsApplicationSid=application["sid"], **OWN)
+
+    async def shows(expected: str) -> bool:
+        await numbers.database.fetchval("SELECT 1")
+        own = elsewhere.find(numbers.world_id, NUMBER)
+        return own is not None and own.sms_url == expected
+
+    await until(lambda: shows("https://app.example/1"))
+    await numbers.client.post(application["uri"], SmsUrl="https://app.example/2")
+    assert target(numbers.own_numbers, numbers.world_id)[0] == "https://app.example/2"
+    await until(lambda: shows("https://app.example/2"))
+    await numbers.client.delete(application["uri"])
+    assert target(numbers.own_numbers, numbers.world_id) == OWN_TARGET
+    await until(lambda: shows("https://own.example/sms"))
+    own = elsewhere.find(numbers.world_id, NUMBER)
+    assert own is not None
+    assert own.sms_application_sid is None
+
+
+async def test_a_number_that_left_its_application_no_longer_follows_it(numbers: Numbers) -> None:
+    first = await numbers.application(SmsUrl="https://first.example")
+    second = await numbers.application(SmsUrl="https://second.example")
+    bought = await numbers.bought(PhoneNumber=NUMBER, SmsApplicationSid=first["sid"], **OWN)
+    await numbers.update(bought, SmsApplicationSid=second["sid"])
+    await numbers.client.delete(first["uri"])
+    assert target(numbers.own_numbers, numbers.world_id)[0] == "https://second.example"
+    await numbers.client.delete(bought["uri"])
+    await numbers.client.post(second["uri"], SmsUrl="https://third.example")
+    assert numbers.own_numbers.find(numbers.world_id, NUMBER) is None
+
+
+class CountingDatabase(FailingDatabase):
+    """A database that counts the reads, and can hold an answer back."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.reads = 0
+        self.started = asyncio.Event()
+        self.go_on = asyncio.Event()
+        self.go_on.set()
+
+    async def fetch(self, *args: object) -> object:
+        self.reads += 1
+        rows = await super().fetch(*args)
+        self.started.set()
+        await self.go_on.wait()
+        return rows
+
+
+@pytest.mark.parametrize(("at_once", "reads"), [(1200, 1), (400, 3)])
+async def test_many_numbers_of_one_application_are_read_together(
+    numbers: Numbers, monkeypatch: pytest.MonkeyPatch, at_once: int, reads: int
+) -> None:
+    application = await numbers.application(SmsUrl="https://app.example/1")
+    await numbers.bought(PhoneNumber=NUMBER, SmsApplicationSid=application["sid"], **OWN)
+    await copy_number(numbers, 1199)
+    counting = CountingDatabase(numbers.database)
+    own = OwnNumbers(counting)  # type: ignore[arg-type]
+    await own.load()
+    await numbers.client.post(application["uri"], SmsUrl="https://app.example/2")
+
+    monkeypatch.setattr(own_numbers, "MOST_AT_ONCE", at_once)
+    counting.reads = 0
+    await own.refresh_application(application["sid"])
+    assert counting.reads == reads
+    owned = own.of_world(numbers.world_id)
+    assert len(owned) == 1200
+    urls = {target(own, numbers.world_id, number)[0] for number in owned}
+    assert urls == {"https://app.example/2"}
+
+
+async def copy_number(numbers: Numbers, count: int) -> None:
+    """Give the account so many more numbers, set up as its first one."""
+    row = await numbers.database.fetchrow(
+        "SELECT * FROM phone_numbers WHERE world_id = $1", numbers.world_id
+    )
+    assert row is not None
+    columns = ", ".join(c for c in row.keys() if c not in ("id", "phone_number"))  # noqa: SIM118
+    await numbers.database.execute(
+        f"INSERT INTO phone_numbers (id, phone_number, {columns})"
+        f" SELECT gen_random_uuid(), '+1628' || (5550000 + i), {columns}"
+        " FROM phone_numbers, generate_series(1, $2::int) AS i WHERE world_id = $1",
+        numbers.world_id,
+        count,
+    )
+
+
+async def test_an_application_nobody_uses_costs_no_read(numbers: Numbers) -> None:
+    application = await numbers.application(SmsUrl="https://app.example/1")
+    counting = CountingDatabase(numbers.database)
+    own = OwnNumbers(counting)  # type: ignore[arg-type]
+    await own.load()
+    counting.reads = 0
+    await own.refresh_application(application["sid"])
+    assert counting.reads == 0
+
+
+async def test_an_application_that_changes_while_its_number_is_read_is_not_missed(
+    numbers: Numbers,
+) -> None:
+    application = await numbers.application(SmsUrl="https://app.example/1")
+    waiting = CountingDatabase(numbers.database)
+    own = OwnNumbers(waiting)  # type: ignore[arg-type]
+    await own.load()
+    await numbers.bought(PhoneNumber=NUMBER, SmsApplicationSid=application["sid"])
+    waiting.go_on.clear()
+    waiting.started.clear()
+    reading = asyncio.create_task(own.refresh(numbers.world_id, NUMBER))
+    await waiting.started.wait()
+    await numbers.client.post(application["uri"], SmsUrl="https://app.example/2")
+    changing = asyncio.create_task(own.refresh_application(application["sid"]))
+    await asyncio.sleep(0)
+    waiting.go_on.set()
+    await asyncio.gather(reading, changing)
+    assert target(own, numbers.world_id)[0] == "https://app.example/2"
+
+
+async def test_an_application_that_changed_while_the_database_was_away_is_read_later(
+    numbers: Numbers,
+) -> None:
+    application = await numbers.application(SmsUrl="https://app.example/1")
+    await numbers.bought(PhoneNumber=NUMBER, SmsApplicationSid=application["sid"])
+    failing = FailingDatabase(numbers.database)
+    own = OwnNumbers(failing)  # type: ignore[arg-type]
+    await own.load()
+    await numbers.client.post(application["uri"], SmsUrl="https://app.example/2")
+    failing.away = True
+    await own.refresh_application(application["sid"])
+    assert target(own, numbers.world_id)[0] == "https://app.example/1"
+    failing.away = False
+    await own.refresh(numbers.world_id, "+14155550199")
+    assert target(own, numbers.world_id)[0] == "https://app.example/2"
+
+
+async def test_the_api_version_is_the_numbers_own(numbers: Numbers) -> None:
+    application = await numbers.application(ApiVersion="2010-04-01")
+    form: dict[str, Any] = {"ApiVersion": "2008-08-01", "SmsApplicationSid": application["sid"]}
+    await numbers.bought(PhoneNumber=NUMBER, **form)
+    own = numbers.own_numbers.find(numbers.world_id, NUMBER)
+    assert isinstance(own, OwnNumber)
+    assert own.api_version == "2008-08-01"
