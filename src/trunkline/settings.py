@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 __all__ = ["CarrierRoute", "Settings", "default_data_dir"]
 
@@ -73,9 +74,27 @@ class Settings(BaseSettings):
     strict_numbers: bool = Field(
         default=False, description="Refuse recipients that libphonenumber calls invalid"
     )
+    map: Annotated[list[str], NoDecode] = Field(
+        default_factory=list,
+        description="Public addresses of apps and where they are, separated by blanks: "
+        "`https://api.example.com=http://127.0.0.1:3000`",
+    )
+    webhook_private_networks: bool | None = Field(
+        default=None,
+        description="Let webhooks and media URLs reach private addresses; by default in "
+        "development only",
+    )
     carriers: list[CarrierRoute] = Field(
         default_factory=list, description="Carriers beside the virtual one, as JSON"
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least level written to the log file"
     )
+
+    @field_validator("map", mode="before")
+    @classmethod
+    def _split_map(cls, value: object) -> object:
+        """A list as JSON, as the command line gives it, or words, as people write it."""
+        if not isinstance(value, str):
+            return value
+        return json.loads(value) if value.lstrip().startswith("[") else value.split()

@@ -74,6 +74,7 @@ class Recorder:
         self._available_numbers()
         with media_server() as server:
             self._messages(server.add("cat.png", File("image/png", PNG)))
+            self._alerts(server.add("status", File("text/plain", b"broken", status=500)))
 
     def _accounts(self) -> None:
         made = self.record("api CreateAccount", "POST", "/2010-04-01/Accounts.json")
@@ -165,6 +166,17 @@ class Recorder:
         self.record(feedback, "POST", f"{one}/Feedback.json", Outcome="confirmed")
         self.record("api UpdateMessage", "POST", f"{one}.json", Body="")
         self.record("api DeleteMessage", "DELETE", f"{one}.json")
+
+    def _alerts(self, broken: str) -> None:
+        wanted = {"To": PHONE, "From": SENDER, "Body": "Hello!", "StatusCallback": broken}
+        self.record("api CreateMessage", "POST", f"{self._account}/Messages.json", **wanted)
+        settle(self._world)
+        alerts = self.record("monitor ListAlert", "GET", "/monitor/v1/Alerts", PageSize=1)
+        sid = alerts["alerts"][0]["sid"]
+        self.record("monitor FetchAlert", "GET", f"/monitor/v1/Alerts/{sid}")
+        path = f"{self._account}/Notifications"
+        self.record("api ListNotification", "GET", f"{path}.json", PageSize=1)
+        self.record("api FetchNotification", "GET", f"{path}/{sid}.json")
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from trunkline.cli import (
     tail,
     up,
     version,
+    webhooks,
     why,
     worlds,
 )
@@ -70,6 +71,7 @@ app.add_typer(phone.app, name="phone")
 app.command("tail")(tail.tail)
 app.add_typer(clock.app, name="clock")
 app.command("why")(why.why)
+app.add_typer(webhooks.app, name="webhooks")
 app.command("reset")(reset.reset)
 app.add_typer(worlds.app, name="worlds")
 app.command("version")(version.version)

@@ -15,6 +15,7 @@ __all__ = ["app"]
 
 DEFAULT = "default"
 NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
+MOST_MEDIA = 5_000_000  # bytes
 EXAMPLE = "trunkline phone +14155550123 inbox"
 
 
@@ -87,7 +88,13 @@ def inbox(
 def send(
     context: typer.Context,
     to: Annotated[str, typer.Argument(help="One of the platform's numbers.")],
-    text: Annotated[list[str], typer.Argument(help="The text; words are joined by spaces.")],
+    text: Annotated[
+        list[str] | None, typer.Argument(help="The text; words are joined by spaces.")
+    ] = None,
+    media: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FILE|URL", help="Media to send with it; may be given ten times."),
+    ] = None,
     data: DataOption = None,
     world: WorldOption = None,
     as_json: JsonOption = False,
@@ -98,7 +105,13 @@ def send(
 
     place = place_of(context, data, world, as_json)
     path = f"/phones/{_one_phone(place)}/messages"
-    body = {"to": _number(to), "body": " ".join(text)}
+    if not text and not media:
+        raise Failure("Write a text, or name --media.")
+    body: dict[str, Any] = {"to": _number(to), "body": " ".join(text or ())}
+    urls = [source for source in media or () if source.lower().startswith(("http://", "https://"))]
+    files = [_file(source) for source in media or () if source not in urls]
+    body |= {"media_urls": urls} if urls else {}
+    body |= {"media": files} if files else {}
     found = Control(place.data, place.world).call("POST", path, body)
     if place.as_json:
         print_json(found)
@@ -198,6 +211,24 @@ def _print_behaviour(found: dict[str, Any], as_json: bool) -> None:
             ("auto-reply", dim("none") if answer is None else plain(answer)),
         ]
     )
+
+
+def _file(path: str) -> dict[str, str]:
+    """A file as the control API takes it. Raises Failure."""
+    from base64 import b64encode
+    from mimetypes import guess_type
+
+    try:
+        with open(path, "rb") as source:
+            content = source.read(MOST_MEDIA + 1)
+    except OSError as error:
+        raise Failure(f"'{path}' cannot be read: {error.strerror}.") from None
+    if not content:
+        raise Failure(f"'{path}' is empty.")
+    if len(content) > MOST_MEDIA:
+        raise Failure(f"'{path}' is larger than {MOST_MEDIA // 1_000_000} MB.")
+    kind = guess_type(path)[0] or "application/octet-stream"
+    return {"content_type": kind, "data": b64encode(content).decode("ascii")}
 
 
 def _one_phone(place: Place) -> str:

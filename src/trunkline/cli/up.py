@@ -34,6 +34,16 @@ def up(
             show_default=False,
         ),
     ] = None,
+    map_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map",
+            metavar="PUBLIC=LOCAL",
+            help="Send webhooks for a public URL to a local app; may be repeated; "
+            "else TRUNKLINE_MAP.",
+            show_default=False,
+        ),
+    ] = None,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -46,7 +56,7 @@ def up(
     from trunkline.server.start_settings import SettingsInvalid, StartSettings
 
     try:
-        settings = StartSettings.read(data=data, host=host, port=port)
+        settings = StartSettings.read(data=data, host=host, port=port, maps=_checked(map_ or []))
     except SettingsInvalid as error:
         raise Failure(str(error)) from None
     # What parsed the options is not kept in memory for days: the supervisor takes its place.
@@ -54,3 +64,14 @@ def up(
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     command = [sys.executable, "-P", "-m", SUPERVISOR, *(["--json"] if as_json else [])]
     os.execve(sys.executable, command, {**os.environ, **settings.environment()})
+
+
+def _checked(maps: list[str]) -> list[str]:
+    if maps:
+        from trunkline.webhooks.address_map import AddressMap
+
+        try:
+            AddressMap.read(*maps)
+        except ValueError as error:
+            raise Failure(f"--map cannot be used: {error}") from None
+    return maps

@@ -135,7 +135,7 @@ class ControlApp:
                 raise ControlError(404, "unknown_world", f"There is no world '{name[:64]}'.")
         if declared.takes_body:
             from_query(fields, Nothing)  # a slip in `?world=` must not act on another world
-            most = self._platform.settings.max_body_bytes
+            most = max(self._platform.settings.max_body_bytes, declared.most_body or 0)
             asked = from_json(await read_body(receive, headers, most=most), declared.asks)
         else:
             asked = from_query(fields, declared.asks)

@@ -73,7 +73,7 @@ def from_json(data: bytes, wanted: type[T]) -> T:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         reason = "too deep" if isinstance(error, RecursionError) else "malformed"
         raise ControlError(400, "malformed_json", f"The body is no JSON: {reason}.") from None
-    _refuse_nul(msgspec.to_builtins(asked))
+    _refuse_nul(msgspec.to_builtins(asked, builtin_types=(bytes,)))
     return asked
 
 

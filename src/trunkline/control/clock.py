@@ -12,8 +12,7 @@ from trunkline.control.durations import parse_duration
 from trunkline.control.errors import ControlError
 from trunkline.control.operation import Call, Nothing, operation
 from trunkline.control.platform import ControlledPlatform
-from trunkline.messaging.advance_clock import Advanced
-from trunkline.worlds import ClockNotMovable
+from trunkline.worlds import Advanced, ClockNotMovable
 
 __all__ = ["ClockState", "Clocks", "Move"]
 

@@ -14,7 +14,7 @@ __all__ = ["Messages", "Timeline"]
 
 
 class Timeline(msgspec.Struct):
-    """The events of a message, in order."""
+    """The events of a message and the requests about it, in order of time."""
 
     sid: str
     events: list[TimelineEntry]
@@ -28,7 +28,7 @@ class Messages:
 
     @operation("GET", "/messages/{sid}/events", answers=Timeline)
     async def list_message_events(self, call: Call, _: Nothing) -> Timeline:
-        """List everything that happened to a message."""
+        """List everything that happened to a message, and the requests to the app about it."""
         found = await self._explained(call)
         return Timeline(found.sid, found.timeline)
 

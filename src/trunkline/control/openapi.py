@@ -19,6 +19,8 @@ PARAMETER = re.compile(r"\{(\w+)\}")
 PATH_PARAMETERS = {
     "number": "A phone's number in E.164, or `default` for all phones",
     "sid": "SID of a message",
+    "account_sid": "SID of an account of the world",
+    "id": "Id of a request, or at least eight of the digits that it starts with",
 }
 JSON = "application/json"
 

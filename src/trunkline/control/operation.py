@@ -45,6 +45,7 @@ class Operation:
     content_type: str
     is_open: bool
     in_world: bool
+    most_body: int | None
     summary: str
     description: str
 
@@ -67,12 +68,14 @@ def operation(
     content_type: str = "application/json",
     is_open: bool = False,
     in_world: bool = True,
+    most_body: int | None = None,
 ) -> Callable[[F], F]:
     """Declare a method `(self, call, asked)` as an operation of the same name.
 
     `path` is below the API's prefix, with `{names}`. `asks` is what the JSON body must be (POST,
     PUT, PATCH) or what the query may hold. `answers` is the type of the answer's JSON; None for
     an empty answer or one that is not JSON. `is_open` needs no token. `in_world` takes `?world=`.
+    `most_body` is how many bytes its body may have, where that is more than others may.
     The docstring's first line is the summary, the rest the description.
     """
 
@@ -88,6 +91,7 @@ def operation(
             content_type=content_type,
             is_open=is_open,
             in_world=in_world,
+            most_body=most_body,
             summary=summary.strip(),
             description=" ".join(rest.split()),
         )

@@ -15,6 +15,7 @@ from trunkline.control.durations import parse_duration
 from trunkline.control.errors import ControlError
 from trunkline.control.operation import Call, Nothing, operation
 from trunkline.control.platform import ControlledPlatform
+from trunkline.messaging.media_files import MOST_TOGETHER, MediaFile
 from trunkline.messaging.phone_inbox import InboxEntry
 from trunkline.messaging.receive_message import MediaNotTaken, NoSuchNumber
 
@@ -23,6 +24,8 @@ __all__ = ["DEFAULT", "BehaviourChange", "NewMessage", "Phone", "Phones"]
 DEFAULT = "default"
 NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 LONGEST_DELAY = timedelta(days=366)
+CONTENT_TYPE = r"^[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(?!\n)$"
+MOST_BODY = MOST_TOGETHER * 4 // 3 + 64 * 1024  # bytes: media in Base64, and the rest
 # What becomes of a message: these exclude each other, and the one that is said last counts.
 OUTCOMES = ("fail", "reject", "no_receipt")
 
@@ -95,14 +98,26 @@ class InboxPage(msgspec.Struct):
     messages: list[InboxMessage]
 
 
+class Media(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A file that a phone sends."""
+
+    content_type: Annotated[
+        str, Meta(max_length=128, pattern=CONTENT_TYPE, description="E.g. `image/png`")
+    ]
+    data: Annotated[
+        bytes, Meta(min_length=1, max_length=MOST_TOGETHER, description="The file, in Base64")
+    ]
+
+
 class NewMessage(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """A message that a phone sends."""
+    """A message that a phone sends; with media, of which it has ten and 5 MB at most, an MMS."""
 
     to: Annotated[str, Meta(max_length=64, description="A number of this world, in E.164")]
     body: Annotated[str, Meta(max_length=1600)] = ""
     media_urls: Annotated[list[Annotated[str, Meta(max_length=2048)]], Meta(max_length=10)] = (
         msgspec.field(default_factory=list)
     )
+    media: Annotated[list[Media], Meta(max_length=10)] = msgspec.field(default_factory=list)
 
 
 class Sent(msgspec.Struct):
@@ -153,11 +168,19 @@ class Phones:
         entries = await self._platform.inbox(call.world.id, _number(call), asked.limit)
         return InboxPage([_inbox_message(entry) for entry in entries])
 
-    @operation("POST", "/phones/{number}/messages", asks=NewMessage, answers=Sent, status=201)
+    @operation(
+        "POST",
+        "/phones/{number}/messages",
+        asks=NewMessage,
+        answers=Sent,
+        status=201,
+        most_body=MOST_BODY,
+    )
     async def send_from_phone(self, call: Call, asked: NewMessage) -> Sent:
         """Send a message from a phone to one of the world's numbers.
 
-        It is stored, with the opt-out that a keyword in it means, before the answer.
+        It is stored, with the opt-out that a keyword in it means, before the answer. Media are
+        given as files, or as URLs that are fetched before the answer.
         """
         phone = _number(call)
         recipient = asked.to.strip()
@@ -168,6 +191,7 @@ class Phones:
                 number=recipient,
                 body=asked.body,
                 media_urls=tuple(asked.media_urls),
+                media=tuple(MediaFile(m.content_type.lower(), m.data) for m in asked.media),
             )
         except NoSuchNumber:
             raise ControlError(

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Protocol
 
-from trunkline.accounts import AccountSet
+from trunkline.accounts import AccountAuthenticator, AccountSet
 from trunkline.bus import LocalBus
 from trunkline.carriers.virtual import Phones
-from trunkline.messaging.advance_clock import Advanced
 from trunkline.messaging.explain_message import Explanation
+from trunkline.messaging.media_files import MediaFile
 from trunkline.messaging.phone_inbox import InboxEntry
 from trunkline.settings import Settings
 from trunkline.store import Database
-from trunkline.worlds import World, Worlds
+from trunkline.webhooks.alerts.account_settings import WebhookAccounts
+from trunkline.webhooks.history import History
+from trunkline.webhooks.resend import Resend
+from trunkline.webhooks.world_settings import WebhookWorlds
+from trunkline.worlds import Advanced, World, Worlds
 
 __all__ = ["ControlledPlatform"]
 
@@ -28,7 +33,8 @@ class Receive(Protocol):
         phone: str,
         number: str,
         body: str,
-        media_urls: tuple[str, ...] = (),
+        media_urls: Sequence[str] = (),
+        media: Sequence[MediaFile] = (),
     ) -> str:
         """The SID of the inbound message. Raises NoSuchNumber, MediaNotTaken."""
 
@@ -84,6 +90,16 @@ class ControlledPlatform(Protocol):
     def explain(self) -> Explain: ...
     @property
     def reset(self) -> Reset: ...
+    @property
+    def authenticator(self) -> AccountAuthenticator: ...
+    @property
+    def webhook_history(self) -> History: ...
+    @property
+    def resend(self) -> Resend: ...
+    @property
+    def webhook_worlds(self) -> WebhookWorlds: ...
+    @property
+    def webhook_accounts(self) -> WebhookAccounts: ...
     @property
     def control_token(self) -> str: ...
     async def account_set(self, world: World) -> AccountSet:

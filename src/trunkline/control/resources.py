@@ -9,11 +9,12 @@ from trunkline.control.messages import Messages
 from trunkline.control.operation import Operation
 from trunkline.control.phones import Phones
 from trunkline.control.platform import ControlledPlatform
+from trunkline.control.webhooks import Webhooks
 from trunkline.control.worlds import WorldsResource
 
 __all__ = ["declared_operations", "resources"]
 
-CLASSES = (About, WorldsResource, Phones, Clocks, Events, Messages)
+CLASSES = (About, WorldsResource, Phones, Clocks, Events, Messages, Webhooks)
 
 
 def declared_operations() -> list[Operation]:
@@ -35,4 +36,5 @@ def resources(platform: ControlledPlatform) -> list[object]:
         Clocks(platform),
         Events(platform),
         Messages(platform),
+        Webhooks(platform),
     ]

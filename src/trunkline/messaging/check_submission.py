@@ -18,7 +18,10 @@ AccountOf = Callable[[str], Awaitable[AccountIdentity | None]]
 
 
 class CheckSubmission:
-    """Asks whether recipients have opted out, and whether accounts are still active."""
+    """Asks whether recipients have opted out, and whether accounts are still active.
+
+    A message that was made only to fail says so itself: `refused` in its options is the code.
+    """
 
     def __init__(self, opt_outs: OptOuts, account_of: AccountOf) -> None:
         self._opt_outs = opt_outs
@@ -28,7 +31,12 @@ class CheckSubmission:
         """The error code, by SID, of each message that must not be submitted."""
         if not batch:
             return {}
-        refused = dict.fromkeys(await self._opt_outs.blocked(batch), OPTED_OUT)
+        refused: dict[str, int] = {
+            d.sid: d.options["refused"]
+            for d in batch
+            if d.options is not None and "refused" in d.options
+        }
+        refused.update(dict.fromkeys(await self._opt_outs.blocked(batch), OPTED_OUT))
         for account_id in {dispatch.account_id for dispatch in batch}:
             account = await self._account_of(f"AC{account_id}")
             if account is None or account.status != "active":

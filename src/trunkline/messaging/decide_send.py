@@ -7,26 +7,18 @@ the recipient, the sender, whether they fit, then what else was asked for (1.1).
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
-from trunkline.carriers import Routes
-from trunkline.clock import Clock
+from trunkline.messaging.choose_sender import Numbers, choose_sender
+from trunkline.messaging.make_message import MakeMessage
 from trunkline.messaging.model import NewMessage
 from trunkline.messaging.parameters import CreateMessageParameters
-from trunkline.messaging.recipients import is_channel_address, is_e164, masked
-from trunkline.messaging.segments import Segmentation, measure
-from trunkline.numbers import (
-    OwnNumber,
-    is_alphanumeric_sender,
-    is_short_code,
-    normalise,
-)
+from trunkline.messaging.recipients import masked
+from trunkline.messaging.segments import measure
 from trunkline.rest import catalogue
 from trunkline.rest.operation import AccountIdentity
-from trunkline.sids import SidFactory
-from trunkline.worlds import Worlds
 
 __all__ = [
     "DecideSend",
@@ -34,13 +26,6 @@ __all__ = [
     "refuse_what_needs_a_service",
     "valid_for_libphonenumber",
 ]
-
-
-class Numbers(Protocol):
-    """What is asked of the numbers family."""
-
-    def find(self, world_id: str, number: str) -> OwnNumber | None:
-        """The number of the world, or None."""
 
 
 class DecideSend:
@@ -51,18 +36,12 @@ class DecideSend:
         *,
         numbers: Numbers,
         callback_of: Callable[[str, str], Any],
-        routes: Routes,
-        worlds: Worlds,
-        clock: Clock,
-        sids: SidFactory,
+        make: MakeMessage,
         strict: Callable[[str], bool] | None = None,
     ) -> None:
         self._numbers = numbers
         self._callback_of = callback_of
-        self._routes = routes
-        self._worlds = worlds
-        self._clock = clock
-        self._sids = sids
+        self._make = make
         self._strict = strict
 
     async def __call__(
@@ -73,72 +52,33 @@ class DecideSend:
         if self._strict is not None and not self._strict(recipient):
             raise catalogue.INVALID_TO(to=masked(recipient))
         refuse_what_needs_a_service(asked)
-        sender, kind = self._sender(account, asked, recipient)
+        assert asked.sender is not None  # services were refused just now
+        sender, kind = choose_sender(
+            self._numbers,
+            world_id=account.world_id,
+            account_sid=account.sid,
+            raw=asked.sender,
+            recipient=recipient,
+            media=bool(asked.media_url),
+        )
         refuse_content_templates(asked)
-        text = measure(asked.body or "", smart_encoded=bool(asked.smart_encoded))
         callback = asked.status_callback or None
         if callback is None and asked.application_sid is not None:
             callback = await self._callback_of(account.sid, asked.application_sid)
-        route = self._routes.route(recipient)
-        mms = bool(asked.media_url) or bool(asked.send_as_mms)
-        segments = 1 if mms else text.segments
-        return NewMessage(
-            sid=self._sids.new("MM" if mms else "SM"),
+        return self._make(
             account_id=account.sid[2:],
             world_id=account.world_id,
             direction="outbound-api",
-            path=("queued",),
             sender=sender,
+            sender_kind=kind,
             recipient=recipient,
-            body=text.body,
-            num_segments=segments,
-            num_media=len(asked.media_url),
-            created_at=self._worlds.clock(account.world_id).now(),
-            real_time=self._clock.now(),
-            carrier=route,
+            text=measure(asked.body or "", smart_encoded=bool(asked.smart_encoded)),
+            media_urls=asked.media_url,
+            as_mms=bool(asked.send_as_mms),
             status_callback=callback,
-            media_urls=tuple(asked.media_url),
             options=_options(asked),
-            facts=_facts(kind, route, text, segments),
-            step="media" if asked.media_url else "submit",
             check_opt_out=True,
         )
-
-    def _sender(
-        self, account: AccountIdentity, asked: CreateMessageParameters, recipient: str
-    ) -> tuple[str, str]:
-        """The sender as it is stored, and what kind of sender it is."""
-        raw = asked.sender
-        assert raw is not None  # services were refused above
-        if is_channel_address(raw):
-            raise catalogue.CHANNEL_MISMATCH()
-        number = normalise(raw)
-        if number is None:
-            return self._other_sender(raw.strip(), recipient)
-        if not is_e164(number):
-            raise catalogue.INVALID_FROM(sender=number)
-        if number == recipient:
-            raise catalogue.SAME_TO_AND_FROM(to=recipient)
-        own = self._numbers.find(account.world_id, number)
-        if own is None:
-            raise catalogue.FROM_NOT_OWNED(sender=number)
-        if own.account_sid != account.sid:
-            raise catalogue.FROM_OTHER_ACCOUNT(sender=number, account=account.sid)
-        if not own.sms_capable:
-            raise catalogue.FROM_NOT_SMS(sender=number)
-        if asked.media_url and not own.mms_capable:
-            raise catalogue.FROM_NOT_MMS(sender=number)
-        return number, own.type
-
-    def _other_sender(self, raw: str, recipient: str) -> tuple[str, str]:
-        if is_short_code(raw):
-            raise catalogue.FROM_NOT_OWNED(sender=raw)
-        if not is_alphanumeric_sender(raw):
-            raise catalogue.INVALID_FROM(sender=raw[:64])
-        # Alphanumeric senders cannot be used towards the United States and Canada.
-        if recipient.startswith("+1"):
-            raise catalogue.NOT_REACHABLE(to=recipient, sender=raw)
-        return raw, "alphanumeric"
 
 
 def refuse_what_needs_a_service(asked: CreateMessageParameters) -> None:
@@ -198,17 +138,6 @@ def _options(asked: CreateMessageParameters) -> dict[str, Any] | None:
     if asked.application_sid is not None:
         chosen["application_sid"] = asked.application_sid
     return chosen or None
-
-
-def _facts(kind: str, route: str, text: Segmentation, segments: int) -> dict[str, Any]:
-    """What `trunkline why` tells of the decision. Never the text, never a number."""
-    return {
-        "sender": kind,
-        "route": route,
-        "encoding": text.encoding,
-        "units": text.units,
-        "segments": segments,
-    }
 
 
 def valid_for_libphonenumber(number: str) -> bool:

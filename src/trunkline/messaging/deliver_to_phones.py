@@ -6,15 +6,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 
 from trunkline.carriers.virtual import DeliveryPlan, Phones, Stage, plan_delivery
 from trunkline.clock import Clock
+from trunkline.faults import fault
 from trunkline.messaging.check_submission import CheckSubmission
 from trunkline.messaging.dispatcher import Dispatcher
-from trunkline.messaging.faults import fault
 from trunkline.messaging.model import Dispatch, has_ended
 from trunkline.messaging.queue_works import (
     FinishDispatch,
@@ -34,8 +34,21 @@ __all__ = ["DeliverToPhones"]
 
 log = structlog.get_logger(__name__)
 
-Receive = Callable[[str, str, str, str], list[Job]]  # world, who writes, number, text
 EXPIRED = DeliveryPlan(Stage(("failed",), error_code=30036))
+
+
+class Receive(Protocol):
+    """Makes the jobs of a message that comes in because of another."""
+
+    def __call__(
+        self,
+        world_id: str,
+        phone: str,
+        number: str,
+        text: str,
+        media_of: tuple[str, int] | None = None,
+    ) -> list[Job]:
+        """`phone` writes to `number`, with the media of a message (SID, how many)."""
 
 
 class DeliverToPhones:
@@ -155,7 +168,11 @@ class DeliverToPhones:
         if stage.arrives and self._is_number(dispatch.world_id, dispatch.recipient):
             # One of the world's own numbers: the message comes in there.
             jobs += self._receive(
-                dispatch.world_id, dispatch.sender, dispatch.recipient, dispatch.body or ""
+                dispatch.world_id,
+                dispatch.sender,
+                dispatch.recipient,
+                dispatch.body or "",
+                (dispatch.sid, dispatch.num_media) if dispatch.num_media else None,
             )
             return jobs
         behaviour = self._phones.behaviour(dispatch.world_id, dispatch.recipient)

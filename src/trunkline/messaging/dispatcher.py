@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from trunkline.messaging.faults import fault
+from trunkline.faults import fault
 from trunkline.messaging.lanes import Lane, Runner
 from trunkline.messaging.model import Dispatch
 from trunkline.store import StoreUnavailable
@@ -146,6 +146,10 @@ class Dispatcher:
         except Exception as error:
             log.error("dispatch.failed", sid=dispatch.sid, **fault(error))
             self.hold(dispatch)
+
+    def is_idle(self, world_id: str) -> bool:
+        """Whether nothing of this world is due or being worked on."""
+        return not self._queues[world_id].active
 
     async def idle(self, world_id: str) -> None:
         """Wait until nothing of this world is due or being worked on."""

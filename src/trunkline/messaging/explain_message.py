@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from heapq import merge
 from typing import Any
 
 import msgspec
@@ -12,13 +13,18 @@ from trunkline.messaging.delivery_errors import title
 from trunkline.messaging.model import is_mms_sid
 from trunkline.messaging.opt_outs import OptOuts
 from trunkline.store import Database
+from trunkline.webhooks.history import History, RequestSummary
 from trunkline.worlds import Worlds
 
-__all__ = ["ExplainMessage", "Explanation", "TimelineEntry"]
+__all__ = ["ExplainMessage", "Explanation", "TimelineEntry", "is_redacted"]
 
 
 class TimelineEntry(msgspec.Struct):
-    """One event of a message; `data` holds facts, never the text or a number."""
+    """One event of a message, or one request to the app about it (`webhook.delivered`, …).
+
+    `data` holds facts, never the text or a number. Events are counted from 1 by `seq`, which is
+    0 for requests. The times of a request are those at which it became due.
+    """
 
     seq: int
     kind: str
@@ -56,27 +62,30 @@ class Explanation(msgspec.Struct):
 class ExplainMessage:
     """Gathers what is known of one message."""
 
-    def __init__(self, database: Database, worlds: Worlds, opt_outs: OptOuts) -> None:
+    def __init__(
+        self, database: Database, worlds: Worlds, opt_outs: OptOuts, history: History
+    ) -> None:
         self._database = database
         self._worlds = worlds
         self._opt_outs = opt_outs
+        self._history = history
 
     async def __call__(self, world_id: str, sid: str) -> Explanation | None:
         """The explanation, or None when this world has no such message."""
         row = await self._database.fetchrow(queries.EXPLAIN, sid[2:], is_mms_sid(sid), world_id)
         if row is None:
             return None
-        timeline = await self.timeline(sid)
-        facts = timeline[0].data if timeline else {}
+        events = await self._events(sid)
+        facts = events[0].data if events else {}
         queue = await self._database.fetchrow(queries.DISPATCH_OF, sid[2:])
         outbound = row["direction"] != "inbound"
         account_id = row["account_id"].hex
         opted_out = outbound and await self._opt_outs.is_blocked(
             account_id, row["sender"] or "", row["recipient"]
         )
-        doubts = [e.data.get("reason") for e in timeline if e.kind == "message.in_doubt"]
+        doubts = [e.data.get("reason") for e in events if e.kind == "message.in_doubt"]
         in_doubt = queue is not None and queue["step"] == "in_doubt"
-        attempts = sum(e.kind == "message.sending" for e in timeline)
+        attempts = sum(e.kind == "message.sending" for e in events)
         return Explanation(
             sid=sid,
             account_sid=f"AC{account_id}",
@@ -98,11 +107,16 @@ class ExplainMessage:
             in_doubt=doubts[-1] if doubts and in_doubt else None,
             waiting_for=queue["step"] if queue else None,
             due_at=queue["due_at"] if queue else None,
-            timeline=timeline,
+            timeline=await self._with_requests(events, world_id, sid),
         )
 
-    async def timeline(self, sid: str) -> list[TimelineEntry]:
-        """The events of a message, in order."""
+    async def _with_requests(
+        self, events: list[TimelineEntry], world_id: str, sid: str
+    ) -> list[TimelineEntry]:
+        requests = await self._history.of_subject(world_id, sid)
+        return list(merge(events, map(_entry, requests), key=lambda entry: entry.real_time))
+
+    async def _events(self, sid: str) -> list[TimelineEntry]:
         rows = await self._database.fetch(queries.EVENTS_OF, sid[2:])
         return [
             TimelineEntry(
@@ -114,3 +128,33 @@ class ExplainMessage:
             )
             for row in rows
         ]
+
+
+async def is_redacted(database: Database, sid: str) -> bool:
+    """Whether the text of a message was taken away."""
+    rows = await database.fetch(queries.EVENTS_OF, sid[2:])
+    return any(row["kind"] == "message.redacted" for row in rows)
+
+
+def _entry(request: RequestSummary) -> TimelineEntry:
+    data: dict[str, Any] = {}
+    if request.told is not None:
+        data["told"] = request.told
+    data |= {"method": request.method, "url": request.url.partition("?")[0]}
+    if request.status is not None:
+        data["status"] = request.status
+    if request.finished_at is not None:
+        data["attempts"] = request.attempts
+    if request.error_code is not None:
+        data["error_code"] = request.error_code
+    if request.resent:
+        data["resent"] = True
+    if request.untrue:
+        data["untrue"] = True
+    return TimelineEntry(
+        seq=0,
+        kind=f"webhook.{request.outcome}",
+        data=data,
+        world_time=request.created_at,
+        real_time=request.real_time,
+    )

@@ -14,6 +14,7 @@ from trunkline.rest import catalogue
 from trunkline.rest.operation import Call
 from trunkline.store import Database
 from trunkline.store.database import Connection
+from trunkline.webhooks.forget import forget_answers
 from trunkline.worlds import Worlds
 
 __all__ = ["FinishMessage"]
@@ -37,6 +38,7 @@ class FinishMessage:
             now = self._worlds.clock(row["world_id"].hex).now()
             await connection.execute(queries.REDACT, sid[2:])
             await connection.execute(queries.TOUCH, sid[2:], now)
+            await forget_answers(connection, _told_by(sid, row))
             events = await self._note(connection, row, sid, "message.redacted")
         self._bus.publish(events)
 
@@ -53,6 +55,7 @@ class FinishMessage:
                 queries.DELETE_MESSAGE,
             ):
                 await connection.execute(statement, sid[2:])
+            await forget_answers(connection, _told_by(sid, row))
         self._bus.publish(events)
 
     async def cancel(self, call: Call) -> None:
@@ -89,3 +92,10 @@ class FinishMessage:
         events: list[Event] = []
         await self._notes.write(connection, [note], events)
         return events
+
+
+def _told_by(sid: str, row: Any) -> list[str]:
+    """The messages whose webhooks were answered with the text of this one: itself, and the one
+    that it replied to."""
+    cause = (row["options"] or {}).get("reply_to")
+    return [sid] if cause is None else [sid, cause]

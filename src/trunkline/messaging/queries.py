@@ -70,6 +70,16 @@ def list_messages(
 
 OWNER_OF_MESSAGE = "SELECT account_id FROM messages WHERE id = $1"
 
+CALLBACK_FACTS = """
+SELECT id, account_id, sender, recipient, service_id FROM messages WHERE id = ANY ($1::uuid[])
+"""
+
+INBOUND = """
+SELECT m.sender, m.recipient, m.num_segments, m.num_media, m.service_id, c.body
+FROM messages m LEFT JOIN message_content c ON c.message_id = m.id AND c.part = 0
+WHERE m.id = $1
+"""
+
 # --- redact, delete, feedback ---------------------------------------------------------------
 REDACT = "UPDATE message_content SET body = '' WHERE message_id = $1 AND part = 0"
 TOUCH = "UPDATE messages SET updated_at = $2 WHERE id = $1"
@@ -102,6 +112,16 @@ WHERE message_id = $1 AND part = $2
 MEDIA_SOURCES = """
 SELECT part, source_url FROM message_content
 WHERE message_id = $1 AND part > 0 AND media_id IS NULL ORDER BY part
+"""
+MEDIA_OF = """
+SELECT media_id, content_type FROM message_content
+WHERE message_id = $1 AND part > 0 AND media_id IS NOT NULL ORDER BY part
+"""
+COPY_MEDIA = """
+INSERT INTO message_content (message_id, part, media_id, content_type, data, created_at)
+SELECT $2, c.part, u.media_id, c.content_type, c.data, $4
+FROM message_content c JOIN unnest($3::uuid[]) WITH ORDINALITY AS u(media_id, part) USING (part)
+WHERE c.message_id = $1 AND c.data IS NOT NULL
 """
 FETCH_MEDIA = """
 SELECT c.media_id, c.content_type, c.created_at, c.data

@@ -2,34 +2,64 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from trunkline.carriers.virtual import Phones
 from trunkline.messaging import queries
 from trunkline.messaging.dispatcher import Dispatcher
+from trunkline.messaging.loop_breaker import LoopBreaker
 from trunkline.store import Database
+from trunkline.store.database import Connection
 from trunkline.worlds import World, Worlds
 
 __all__ = ["ResetWorld"]
+
+
+class Emptied(Protocol):
+    """The webhooks of a world."""
+
+    def forget_world(self, world_id: str) -> None:
+        """Drop what waits in memory."""
+
+    async def idle(self, world_id: str) -> None:
+        """Wait for what is under way."""
+
+    async def reset(self, connection: Connection, world_id: str) -> None:
+        """Delete what is stored."""
 
 
 class ResetWorld:
     """Takes a world back to how it was made."""
 
     def __init__(
-        self, database: Database, worlds: Worlds, phones: Phones, dispatcher: Dispatcher
+        self,
+        database: Database,
+        worlds: Worlds,
+        phones: Phones,
+        dispatcher: Dispatcher,
+        webhooks: Emptied,
+        loops: LoopBreaker,
     ) -> None:
         self._database = database
         self._worlds = worlds
         self._phones = phones
         self._dispatcher = dispatcher
+        self._webhooks = webhooks
+        self._loops = loops
 
     async def __call__(self, world: World) -> None:
         """Returns once all of it is gone and the clock is back at real time."""
         self._dispatcher.forget_world(world.id)
+        self._webhooks.forget_world(world.id)
         await self._dispatcher.idle(world.id)
+        await self._webhooks.idle(world.id)
         async with self._database.transaction() as connection:
             for statement in queries.RESET_WORLD:
                 await connection.execute(statement, world.id)
+            await self._webhooks.reset(connection, world.id)
         self._phones.forget_world(world.id)
         self._dispatcher.forget_world(world.id)
+        self._webhooks.forget_world(world.id)
+        self._loops.forget_world(world.id)
         world.clock.restart()
         await self._worlds.keep_clock(world)

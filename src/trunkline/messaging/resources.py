@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from functools import partial
+from typing import Protocol
 
 from trunkline.accounts import check_page_token
 from trunkline.messaging import queries
@@ -42,6 +44,16 @@ MIDNIGHT, DAY = time(), timedelta(days=1)
 Span = tuple[datetime, datetime]
 
 
+class HoldsBack(Protocol):
+    """The queue of webhooks."""
+
+    def hold(self, subject: str) -> None:
+        """Make no request about a subject."""
+
+    def release(self, subject: str) -> None:
+        """Make those that wait."""
+
+
 class Messages:
     """Create, read, redact, delete messages, and take feedback on them."""
 
@@ -54,6 +66,7 @@ class Messages:
         decide: DecideSend,
         send: SendMessage,
         finish: FinishMessage,
+        webhooks: HoldsBack,
     ) -> None:
         self._database = database
         self._worlds = worlds
@@ -61,6 +74,7 @@ class Messages:
         self._decide = decide
         self._send = send
         self._finish = finish
+        self._webhooks = webhooks
 
     @operation(
         "CreateMessage",
@@ -78,6 +92,10 @@ class Messages:
                 call.account.sid, pretend_to_send(call.account, asked, self._sids, clock)
             )
         message = await self._decide(call.account, asked)
+        if message.status_callback is not None:
+            # No callback may leave before the answer that creates what it is about.
+            self._webhooks.hold(message.sid)
+            call.afterwards.add(partial(self._webhooks.release, message.sid))
         return created(call.account.sid, await self._send(message))
 
     @operation("FetchMessage", "GET", MESSAGES + "/{Sid}", returns=Message)

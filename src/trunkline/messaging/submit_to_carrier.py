@@ -19,9 +19,9 @@ from trunkline.carriers import (
     Rejected,
 )
 from trunkline.clock import Clock
+from trunkline.faults import fault
 from trunkline.messaging.check_submission import CheckSubmission
 from trunkline.messaging.dispatcher import Dispatcher
-from trunkline.messaging.faults import fault
 from trunkline.messaging.model import Dispatch, has_ended
 from trunkline.messaging.queue_works import (
     Claims,

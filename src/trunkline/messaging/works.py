@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from trunkline.bus import Event
 from trunkline.messaging import queries
 from trunkline.messaging.model import MESSAGE, NewMessage
 from trunkline.store.database import Connection
-from trunkline.store.group_commit import Refused
-from trunkline.store.transitions import EventRow, Transitions, append_events
+from trunkline.store.group_commit import Effects, Refused
+from trunkline.store.transitions import EventRow, Follower, Transitions, append_events
 
 __all__ = [
     "ApplyRetention",
@@ -31,8 +32,8 @@ __all__ = [
 ]
 
 
-def message_transitions() -> Transitions:
-    """The work that moves messages through their lifecycle."""
+def message_transitions(followers: Sequence[Follower] = ()) -> Transitions:
+    """The work that moves messages through their lifecycle; `followers` see each step."""
     return Transitions(
         MESSAGE,
         "messages",
@@ -43,6 +44,8 @@ def message_transitions() -> Transitions:
             "handset_at": "timestamptz",
             "carrier_message_id": "text",
         },
+        returning=("sender", "recipient", "service_id", "status_callback", "options"),
+        followers=followers,
     )
 
 
@@ -51,15 +54,19 @@ class OptedOut(Refused):
 
 
 class CreateMessages:
-    """Insert messages with their content, first events and place in the queue."""
+    """Insert messages with their content, first events and place in the queue.
+
+    `hears` is told, once they are committed, of those that are to be sent.
+    """
 
     order = 30
 
-    def __init__(self, owner: str) -> None:
+    def __init__(self, owner: str, hears: Callable[[Sequence[NewMessage]], None]) -> None:
         self._owner = owner
+        self._hears = hears
 
     async def write(
-        self, connection: Connection, items: Sequence[NewMessage], events: list[Event]
+        self, connection: Connection, items: Sequence[NewMessage], events: Effects
     ) -> Sequence[OptedOut | None]:
         """Insert what may be sent; the others are answered with OptedOut."""
         results: list[OptedOut | None] = [None] * len(items)
@@ -76,6 +83,9 @@ class CreateMessages:
         chosen = [item for item, result in zip(items, results, strict=True) if result is None]
         if chosen:
             await self._insert(connection, chosen, events)
+        to_send = [item for item in chosen if item.step is not None]
+        if to_send:
+            events.afterwards.append(partial(self._hears, to_send))
         return results
 
     async def _insert(

@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -23,34 +24,51 @@ from trunkline.carriers import Routes
 from trunkline.carriers.routes import VIRTUAL
 from trunkline.carriers.virtual import Phones
 from trunkline.clock import RealClock
-from trunkline.messaging.advance_clock import AdvanceClock
+from trunkline.messaging.alert_failures import AlertFailures
 from trunkline.messaging.check_submission import CheckSubmission
 from trunkline.messaging.decide_send import DecideSend, valid_for_libphonenumber
 from trunkline.messaging.deliver_to_phones import DeliverToPhones
 from trunkline.messaging.dispatcher import Dispatcher
-from trunkline.messaging.explain_message import ExplainMessage
+from trunkline.messaging.execute_reply import ExecuteReply
+from trunkline.messaging.explain_message import ExplainMessage, is_redacted
 from trunkline.messaging.fetch_media import FetchMedia
 from trunkline.messaging.finish_message import FinishMessage
+from trunkline.messaging.hand_over import HandOver
+from trunkline.messaging.inbound_webhook import InboundRequests, InboundWebhook
+from trunkline.messaging.loop_breaker import LoopBreaker
+from trunkline.messaging.make_message import MakeMessage
+from trunkline.messaging.media_files import FetchFiles
 from trunkline.messaging.media_resources import MessageMedia
 from trunkline.messaging.opt_outs import OptOuts
 from trunkline.messaging.phone_inbox import PhoneInbox
 from trunkline.messaging.queue_works import Claims
 from trunkline.messaging.receive_message import ReceiveMessage
 from trunkline.messaging.recover_dispatch import RecoverDispatch
+from trunkline.messaging.reply_action import ACTION, ReplyAction, ReplyActions
 from trunkline.messaging.reset_world import ResetWorld
 from trunkline.messaging.resources import Messages
+from trunkline.messaging.run_session import INBOUND, RunSession
 from trunkline.messaging.send import SendMessage
+from trunkline.messaging.status_callbacks import KIND as STATUS_CALLBACK
+from trunkline.messaging.status_callbacks import StatusCallback, StatusCallbacks
 from trunkline.messaging.submit_to_carrier import SubmitToCarrier
 from trunkline.messaging.works import CreateMessages, message_transitions
 from trunkline.rest.app import TwilioApi
 from trunkline.rest.operation import bound_operations
 from trunkline.secret_box import SecretBox
 from trunkline.server.first_start import control_token, create_world
+from trunkline.server.webhooks import RESOURCES as WEBHOOK_RESOURCES
+from trunkline.server.webhooks import Webhooks
 from trunkline.settings import Settings
 from trunkline.sids import SidFactory
 from trunkline.store import Database, GroupCommit
 from trunkline.store.migrate import ensure_partitions
-from trunkline.worlds import World, Worlds
+from trunkline.store.transitions import Transitions
+from trunkline.webhooks.alerts.account_settings import WebhookAccounts
+from trunkline.webhooks.history import History
+from trunkline.webhooks.resend import Resend
+from trunkline.webhooks.world_settings import WebhookWorlds
+from trunkline.worlds import AdvanceClock, World, Worlds
 
 __all__ = ["Platform", "resource_classes"]
 
@@ -73,15 +91,18 @@ def resource_classes() -> list[type]:
         *numbers.RESOURCES,
         Messages,
         MessageMedia,
+        *WEBHOOK_RESOURCES,
     ]
 
 
 class Platform:
-    """One node: everything that lives in the main process."""
+    """One node: everything that lives in the main process. `address` is the base URL at which it
+    listens."""
 
     def __init__(
-        self, settings: Settings, database: Database, node_id: str, box: SecretBox
+        self, settings: Settings, database: Database, node_id: str, box: SecretBox, address: str
     ) -> None:
+        self.base_url = (settings.public_url or address).rstrip("/")
         self.settings = settings
         self.database = database
         self.node_id = node_id
@@ -105,10 +126,32 @@ class Platform:
         self.authenticator = AccountAuthenticator(database, box)
         self.own_numbers = numbers.OwnNumbers(database)
         self.applications = numbers.ApplicationLookup(database)
+        self._strict = valid_for_libphonenumber if settings.strict_numbers else None
         self.opt_outs = OptOuts(database)
         self.inbox = PhoneInbox(database)
-        self._create = CreateMessages(node_id)
-        self._transitions = message_transitions()
+        self._create = CreateMessages(node_id, lambda messages: self._hand_over(messages))
+        self._loops = LoopBreaker()
+        self.make_message = MakeMessage(
+            routes=self.routes, worlds=self.worlds, clock=self.clock, sids=self.sids
+        )
+        self.webhooks = Webhooks(
+            settings=settings,
+            database=database,
+            node_id=node_id,
+            clock=self.clock,
+            sids=self.sids,
+            worlds=self.worlds,
+            commit=self.commit,
+            authenticator=self.authenticator,
+            redacted=partial(is_redacted, database),
+        )
+        self.fetch_files = FetchFiles(
+            self.webhooks.egress,
+            allowed=self.webhooks.accounts.allowed,
+            locate=self.webhooks.locate,
+            seconds=settings.media_timeout_seconds,
+        )
+        self._transitions = self._message_transitions()
         deadline = timedelta(seconds=settings.receipt_deadline_seconds)
         self.recover = RecoverDispatch(
             database, self.commit, self.worlds, self.clock, owner=node_id, deadline=deadline
@@ -116,19 +159,26 @@ class Platform:
         self.dispatcher = Dispatcher(
             self.worlds, load=self.recover.load, next_due=self.recover.next_due
         )
+        self._hand_over = HandOver(self.dispatcher, self.worlds)
         self.receive = ReceiveMessage(
             commit=self.commit,
+            media_commit=self._media_commit,
             create=self._create,
+            requests=InboundRequests(self.webhooks.make, lambda: self.base_url),
+            due=self.webhooks.due,
+            fetch=self.fetch_files,
             numbers=self.own_numbers,
             opt_outs=self.opt_outs,
             worlds=self.worlds,
             clock=self.clock,
             sids=self.sids,
         )
-        self.advance = AdvanceClock(self.worlds, self.dispatcher)
-        self.explain = ExplainMessage(database, self.worlds, self.opt_outs)
-        self.reset = ResetWorld(database, self.worlds, self.phones, self.dispatcher)
-        self.media = self._add_lanes(deadline)
+        self.advance = AdvanceClock(self.worlds, [self.dispatcher, self.webhooks.deliver])
+        self.explain = ExplainMessage(database, self.worlds, self.opt_outs, self.webhooks.history)
+        self.reset = ResetWorld(
+            database, self.worlds, self.phones, self.dispatcher, self.webhooks, self._loops
+        )
+        self._add_lanes(deadline)
         self.api = self._api()
         self.control_token = ""
         self._stop = asyncio.Event()
@@ -144,11 +194,12 @@ class Platform:
         await self.phones.load()
         await self.own_numbers.load()
         for world in self.worlds.all():
-            self.dispatcher.watch_world(world.id)
+            self._watch_world(world)
         await asyncio.gather(*(c.start() for c in self.routes.carriers.values()))
         await self.recover.keep_lease(self.settings.lease_seconds)
         await self.recover.show_doubts()
         self._tasks = [
+            await self.webhooks.start(self._stop),
             asyncio.create_task(self.dispatcher.load_for_ever(LOAD_PERIOD, self._stop)),
             asyncio.create_task(self._keep_lease()),
             asyncio.create_task(self._keep_partitions()),
@@ -160,9 +211,9 @@ class Platform:
         self.bus.close()
         await self.api.finish()
         await self.dispatcher.stop()
+        await self.webhooks.stop()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.gather(*(c.stop() for c in self.routes.carriers.values()))
-        await self.media.close()
         await self._media_commit.close()
         await self.commit.close()
         try:
@@ -181,9 +232,13 @@ class Platform:
             name,
             clock_movable=self.settings.mode == "development",
         )
-        self.dispatcher.watch_world(world.id)
+        self._watch_world(world)
         await self.own_numbers.load()
         return world
+
+    def _watch_world(self, world: World) -> None:
+        self.dispatcher.watch_world(world.id)
+        self.webhooks.deliver.watch_world(world.id)
 
     async def account_set(self, world: World) -> AccountSet:
         """The credentials of a world's first account."""
@@ -192,11 +247,62 @@ class Platform:
             raise LookupError(f"world {world.name} has no account")
         return found
 
+    @property
+    def webhook_history(self) -> History:
+        """What was requested of apps."""
+        return self.webhooks.history
+
+    @property
+    def resend(self) -> Resend:
+        """Makes a request again."""
+        return self.webhooks.resend
+
+    @property
+    def webhook_worlds(self) -> WebhookWorlds:
+        """What worlds set for their webhooks."""
+        return self.webhooks.worlds
+
+    @property
+    def webhook_accounts(self) -> WebhookAccounts:
+        """What accounts set for their webhooks."""
+        return self.webhooks.accounts
+
     def numbers_of(self, world: World) -> list[str]:
         """The numbers that somebody owns in a world, sorted."""
         return self.own_numbers.of_world(world.id)
 
-    def _add_lanes(self, deadline: timedelta) -> FetchMedia:
+    def _message_transitions(self) -> Transitions:
+        webhooks = self.webhooks
+        transitions = message_transitions(
+            [
+                StatusCallbacks(webhooks.due, webhooks.make, webhooks.chaos.contradicts),
+                AlertFailures(webhooks.record, webhooks.alert),
+                ReplyActions(webhooks.due, webhooks.make),
+            ]
+        )
+        run = RunSession(
+            execute=ExecuteReply(self.own_numbers, self._strict),
+            make_message=self.make_message,
+            create=self._create,
+            make_delivery=webhooks.make,
+            alert=webhooks.alert,
+            loops=self._loops,
+            worlds=self.worlds,
+        )
+        webhooks.kinds[STATUS_CALLBACK] = StatusCallback(self.database, webhooks.alert)
+        webhooks.kinds[ACTION] = ReplyAction(self.database, run)
+        webhooks.kinds[INBOUND] = InboundWebhook(
+            database=self.database,
+            numbers=self.own_numbers,
+            transitions=transitions,
+            run=run,
+            base_url=lambda: self.base_url,
+            worlds=self.worlds,
+            clock=self.clock,
+        )
+        return transitions
+
+    def _add_lanes(self, deadline: timedelta) -> None:
         media = FetchMedia(
             database=self.database,
             commit=self._media_commit,
@@ -205,7 +311,7 @@ class Platform:
             clock=self.clock,
             sids=self.sids,
             dispatcher=self.dispatcher,
-            timeout=self.settings.media_timeout_seconds,
+            fetch=self.fetch_files,
         )
         check = CheckSubmission(self.opt_outs, self.authenticator.account)
         virtual = DeliverToPhones(
@@ -239,25 +345,22 @@ class Platform:
             # What waits for a place in the window is ready to go; a slow one holds up no other.
             most = 2 * carrier.window
             self.dispatcher.add_lane(name, runner, at_once=most, most=most)
-        return media
 
     def _api(self) -> TwilioApi:
         decide = DecideSend(
             numbers=self.own_numbers,
             callback_of=self.applications.message_status_callback,
-            routes=self.routes,
-            worlds=self.worlds,
-            clock=self.clock,
-            sids=self.sids,
-            strict=valid_for_libphonenumber if self.settings.strict_numbers else None,
+            make=self.make_message,
+            strict=self._strict,
         )
         messages = Messages(
             database=self.database,
             worlds=self.worlds,
             sids=self.sids,
             decide=decide,
-            send=SendMessage(self.commit, self._create, self.dispatcher, self.worlds),
+            send=SendMessage(self.commit, self._create),
             finish=FinishMessage(self.database, self.worlds, self.clock, self.bus),
+            webhooks=self.webhooks.deliver,
         )
         resources: Sequence[object] = (
             *account_resources(
@@ -277,6 +380,7 @@ class Platform:
             ),
             messages,
             MessageMedia(self.database, self.worlds),
+            *self.webhooks.resources,
         )
         api = TwilioApi(
             bound_operations(*resources),
@@ -307,9 +411,11 @@ class Platform:
     async def _make_partitions(self) -> None:
         async with self.database.connection() as connection:
             await ensure_partitions(connection, self.clock.now())
+        await self.webhooks.drop_old()
 
     async def _renew(self) -> None:
         await self.recover.keep_lease(self.settings.lease_seconds)
+        await self.webhooks.take_over()
         await self.recover.show_doubts(self.dispatcher.knows)
 
 

@@ -24,6 +24,7 @@ from trunkline.control import control_app
 from trunkline.secret_box import SecretBoxError
 from trunkline.server.compose import Platform
 from trunkline.server.http_protocol import BoundedHttp
+from trunkline.server.listening import address_of
 from trunkline.server.logs import log_to_stderr
 from trunkline.server.settings_trouble import SettingsError, ValidationError, settings_trouble
 from trunkline.settings import Settings
@@ -36,6 +37,7 @@ __all__ = ["main"]
 CONTROL = "/trunkline/"
 GRACE = 5  # seconds that open requests and event streams have when the platform stops
 FORMER_PROCESS = 15.0  # seconds to wait for a former main process of the same folder
+FILES = 16_384  # open files: connections of clients, to apps, to PostgreSQL
 CLEAR_FAILURE = 3  # exit code of a failure that was told in one sentence
 
 
@@ -67,6 +69,7 @@ def main() -> int:
     try:
         settings = Settings(data=Path(run["data"]))
         log_to_stderr(settings.log_level)
+        _allow_many_connections()
         lock = _only_one(Path(run["data"]) / "main.lock")
         _event_loop_run(_serve(settings, run))
         os.close(lock)
@@ -75,6 +78,18 @@ def main() -> int:
     except (Failure, StoreError, SecretBoxError) as error:
         return _refuse(str(error))
     return 0
+
+
+def _allow_many_connections() -> None:
+    """Many systems give a process 1,024 files unless it asks for more: a thousand apps that do
+    not answer would leave none for anybody else."""
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+        if soft != resource.RLIM_INFINITY and soft < wanted:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _refuse(sentence: str) -> int:
@@ -113,11 +128,13 @@ async def _serve(settings: Settings, run: dict[str, Any]) -> None:
     _watch_supervisor(loop, stop)
 
     await migrate(run["database_url"], now=RealClock().now())
+    listening = socket.socket(fileno=run["socket_fd"])
+    listening.setblocking(False)
     database = await Database.open(run["database_url"])
     box = await open_secrets(database, Path(run["data"]) / "secret.key")
     try:
-        platform = Platform(settings, database, run["node_id"], box)
-    except ValueError as error:  # a carrier that cannot be made
+        platform = Platform(settings, database, run["node_id"], box, address_of(listening))
+    except ValueError as error:  # a carrier that cannot be made, a map that cannot be read
         raise Failure(str(error)) from error
     await platform.start()
     control = control_app(platform)
@@ -140,8 +157,6 @@ async def _serve(settings: Settings, run: dict[str, Any]) -> None:
         timeout_graceful_shutdown=GRACE,
     )
     server = Server(config)
-    listening = socket.socket(fileno=run["socket_fd"])
-    listening.setblocking(False)
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     # What was loaded stays: the collector need not look at it again.
     gc.collect()

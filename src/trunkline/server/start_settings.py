@@ -7,8 +7,9 @@ A test holds the two to the same names and defaults.
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,12 +22,14 @@ class SettingsInvalid(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class StartSettings:
-    """Where the platform keeps its data, where it listens, and whose database it uses."""
+    """Where the platform keeps its data, where it listens, whose database it uses, and which
+    public addresses are local apps."""
 
     data: Path
     host: str = "127.0.0.1"
     port: int = 8080
     database_url: str | None = None  # None: the embedded PostgreSQL
+    map: str | None = None  # TRUNKLINE_MAP as it is, JSON: the main process reads it
 
     @classmethod
     def read(
@@ -36,6 +39,7 @@ class StartSettings:
         data: Path | None = None,
         host: str | None = None,
         port: int | None = None,
+        maps: Sequence[str] = (),
     ) -> StartSettings:
         """From the environment; what is given here wins. Raises SettingsInvalid."""
         return cls(
@@ -43,6 +47,7 @@ class StartSettings:
             host=host or environment.get("TRUNKLINE_HOST") or cls.host,
             port=_port(environment) if port is None else port,
             database_url=environment.get("TRUNKLINE_DATABASE_URL") or None,
+            map=json.dumps(list(maps)) if maps else environment.get("TRUNKLINE_MAP") or None,
         )
 
     def environment(self) -> dict[str, str]:
@@ -54,6 +59,8 @@ class StartSettings:
         }
         if self.database_url is not None:
             variables["TRUNKLINE_DATABASE_URL"] = self.database_url
+        if self.map is not None:
+            variables["TRUNKLINE_MAP"] = self.map
         return variables
 
 

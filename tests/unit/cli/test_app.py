@@ -7,7 +7,7 @@ import pytest
 from tests.unit.cli.support import Shell
 from trunkline.cli.app import app
 
-GROUPS = {"phone": ["+14155550123"], "clock": [], "worlds": []}
+GROUPS = {"phone": ["+14155550123"], "clock": [], "worlds": [], "webhooks": []}
 COMMANDS = [
     *([c.name] for c in app.registered_commands),
     *([g.name] for g in app.registered_groups),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -66,6 +67,47 @@ def test_a_phone_sends_a_text(control: Control, words: tuple[str, ...]) -> None:
     control.on("POST", f"{PATH}/messages", {"sid": SID}, 201)
     assert control.run("phone", PHONE, "send", "+12065550100", *words).out == f"{SID}\n"
     assert control.asked[-1][3] == {"to": "+12065550100", "body": "Hi there"}
+
+
+def test_a_phone_sends_files_and_what_is_fetched(control: Control, tmp_path: Path) -> None:
+    picture = tmp_path / "a picture.png"
+    picture.write_bytes(b"png")
+    strange = tmp_path / "strange"
+    strange.write_bytes(b"?")
+    control.on("POST", f"{PATH}/messages", {"sid": SID}, 201)
+    url = "HTTPS://example.com/cat.jpg"
+    options = ["--media", str(picture), "--media", url, "--media", str(strange)]
+    assert control.run("phone", PHONE, "send", "+12065550100", *options).out == f"{SID}\n"
+    assert control.asked[-1][3] == {
+        "to": "+12065550100",
+        "body": "",
+        "media_urls": [url],
+        "media": [
+            {"content_type": "image/png", "data": "cG5n"},
+            {"content_type": "application/octet-stream", "data": "Pw=="},
+        ],
+    }
+
+
+@pytest.mark.parametrize(
+    ("size", "told"), [(0, "is empty"), (5_000_001, "is larger than 5 MB"), (None, "cannot be")]
+)
+def test_a_file_that_cannot_be_sent_is_told(
+    control: Control, tmp_path: Path, size: int | None, told: str
+) -> None:
+    file = tmp_path / "cat.jpg"
+    if size is not None:
+        file.write_bytes(b"x" * size)
+    shell = control.run("phone", PHONE, "send", "+12065550100", "look", "--media", str(file))
+    assert shell.code == 1
+    assert shell.err.startswith(f"'{file}' {told}")
+    assert control.asked == []
+
+
+def test_a_message_has_a_text_or_media(control: Control) -> None:
+    shell = control.run("phone", PHONE, "send", "+12065550100")
+    assert (shell.code, shell.err) == (1, "Write a text, or name --media.\n")
+    assert control.asked == []
 
 
 @pytest.mark.parametrize(

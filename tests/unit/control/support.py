@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 from tests.unit.rest.asgi_driver import Driver, Response
@@ -13,18 +14,36 @@ from trunkline.accounts import AccountSet
 from trunkline.bus import Event, LocalBus
 from trunkline.carriers.virtual import Behaviour
 from trunkline.control import control_app
-from trunkline.messaging.advance_clock import Advanced
 from trunkline.messaging.explain_message import Explanation, TimelineEntry
 from trunkline.messaging.phone_inbox import InboxEntry
 from trunkline.messaging.receive_message import MediaNotTaken, NoSuchNumber
+from trunkline.rest.operation import AccountIdentity
 from trunkline.settings import Settings
 from trunkline.store import StoreUnavailable
-from trunkline.worlds import ClockNotMovable, World, WorldClock
+from trunkline.webhooks.alerts.account_settings import (
+    KEEP,
+    read_allowed,
+    read_debugger_url,
+)
+from trunkline.webhooks.chaos import Chaos
+from trunkline.webhooks.history import (
+    Ambiguous,
+    Answer,
+    MadeAttempt,
+    RequestDetail,
+    RequestSummary,
+    SentRequest,
+)
+from trunkline.webhooks.http import AllowList
+from trunkline.webhooks.world_settings import Map, read
+from trunkline.worlds import Advanced, ClockNotMovable, World, WorldClock
 
 TOKEN = "tlc_right"
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 NUMBER = "+14155550100"
 SID = "SM" + "0" * 31 + "1"
+ACCOUNT = "AC" + "0" * 32
+REQUEST = "a" * 32
 
 
 class StoppedClock:
@@ -70,6 +89,121 @@ class FakeDatabase:
         return 1
 
 
+SUMMARY: dict[str, Any] = {
+    "id": REQUEST,
+    "subject": SID,
+    "account_sid": ACCOUNT,
+    "kind": "message.status",
+    "told": "sent",
+    "untrue": False,
+    "resent": False,
+    "method": "POST",
+    "url": "https://app.example/status",
+    "outcome": "failed",
+    "status": 500,
+    "attempts": 1,
+    "error_code": 11200,
+    "created_at": NOW,
+    "real_time": NOW,
+    "finished_at": NOW,
+}
+
+
+class FakeHistory:
+    """One request, in the default world."""
+
+    def __init__(self) -> None:
+        self.asked: list[dict[str, Any]] = []
+
+    async def newest(self, world_id: str, **asked: Any) -> list[RequestSummary]:
+        self.asked.append(asked)
+        return [RequestSummary(**SUMMARY)] if world_id == "0" * 32 else []
+
+    async def named(self, world_id: str, text: str) -> str | None:
+        if text == "b" * 8:
+            raise Ambiguous(f"More than one request has an id that starts with {text}.")
+        return REQUEST if REQUEST.startswith(text) and world_id == "0" * 32 else None
+
+    async def fetch(self, world_id: str, request_id: str) -> RequestDetail | None:
+        tried = MadeAttempt(url=SUMMARY["url"], started_at=NOW, ms=12, status=500, error=11200)
+        return RequestDetail(
+            **SUMMARY,
+            idempotency_token="aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa",
+            error_title="HTTP retrieval failure",
+            request=SentRequest(
+                headers=[("Accept", "*/*")],
+                parameters=[("MessageStatus", "sent")],
+                redacted=False,
+                connection_overrides=None,
+            ),
+            tries=[tried],
+            response=Answer(status=500, headers=[("Server", "app")], body=None),
+        )
+
+
+class FakeResend:
+    """`refuses` is what it raises."""
+
+    def __init__(self) -> None:
+        self.refuses: Exception | None = None
+
+    async def __call__(self, world_id: str, request_id: str) -> Any:
+        if self.refuses is not None:
+            raise self.refuses
+        return SimpleNamespace(id="c" * 32, subject=SID, token=request_id)
+
+
+class FakeWebhookWorlds:
+    def __init__(self) -> None:
+        self.chaos: dict[str, Chaos] = {}
+        self.maps: dict[str, list[Map]] = {}
+        self.everywhere = ("https://all.example=http://127.0.0.1:1",)
+
+    def chaos_of(self, world_id: str) -> Chaos | None:
+        return self.chaos.get(world_id)
+
+    async def set_chaos(self, world_id: str, chaos: Chaos | None) -> None:
+        if chaos is None:
+            self.chaos.pop(world_id, None)
+        else:
+            self.chaos[world_id] = chaos
+
+    def own_maps(self, world_id: str) -> list[Map]:
+        return self.maps.get(world_id, [])
+
+    async def set_maps(self, world_id: str, maps: list[Map]) -> None:
+        read(maps)
+        self.maps[world_id] = maps
+
+
+class FakeWebhookAccounts:
+    def __init__(self) -> None:
+        self.urls: dict[str, str | None] = {}
+        self.lists: dict[str, list[str]] = {}
+
+    async def own_debugger_url(self, sid: str) -> str | None:
+        return self.urls.get(sid)
+
+    async def allowed(self, sid: str) -> AllowList:
+        return AllowList.parse(self.lists.get(sid, ()))
+
+    async def set(self, sid: str, *, debugger_url: Any, allowed: Any) -> None:
+        if debugger_url is not KEEP:
+            self.urls[sid] = read_debugger_url(debugger_url) if debugger_url else None
+        if allowed is not KEEP:
+            self.lists[sid] = read_allowed(allowed)
+
+
+class FakeAuthenticator:
+    """An account in the default world, and its test credentials."""
+
+    async def account(self, sid: str) -> AccountIdentity | None:
+        kinds = {ACCOUNT: "live", "AC" + "f" * 32: "test"}
+        if sid not in kinds:
+            return None
+        return AccountIdentity(sid, ACCOUNT, "0" * 32, "active", kinds[sid])
+
+
 @dataclass
 class FakePlatform:
     """Everything that was asked of it is in its lists."""
@@ -79,6 +213,11 @@ class FakePlatform:
     bus: Any = field(default_factory=LocalBus)
     worlds: Any = field(default_factory=FakeWorlds)
     phones: Any = field(default_factory=FakePhones)
+    authenticator: Any = field(default_factory=FakeAuthenticator)
+    webhook_history: Any = field(default_factory=FakeHistory)
+    resend: Any = field(default_factory=FakeResend)
+    webhook_worlds: Any = field(default_factory=FakeWebhookWorlds)
+    webhook_accounts: Any = field(default_factory=FakeWebhookAccounts)
     control_token: str = TOKEN
     received: list[dict[str, Any]] = field(default_factory=list)
     moves: list[tuple[str, timedelta]] = field(default_factory=list)
@@ -86,8 +225,8 @@ class FakePlatform:
     entries: list[InboxEntry] = field(default_factory=list)
 
     async def receive(self, **asked: Any) -> str:
-        if asked["media_urls"]:
-            raise MediaNotTaken("Phones cannot send media yet.")
+        if any("missing" in url for url in asked["media_urls"]):
+            raise MediaNotTaken("The media cannot be taken: answered 404.")
         if asked["number"] != NUMBER:
             raise NoSuchNumber(asked["number"])
         self.received.append(asked)

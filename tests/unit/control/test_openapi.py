@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 import re
 
-from tests.unit.control.support import Client
+from tests.unit.control.support import ACCOUNT, REQUEST, SID, Client
 from trunkline.control.openapi import openapi_document
 from trunkline.control.resources import declared_operations
 
@@ -53,8 +53,6 @@ async def test_what_is_declared_is_what_is_served(client: Client) -> None:
         for method in operations:
             if path == "/events":
                 continue
-            filled = path.replace("{number}", "+14155550123").replace(
-                "{sid}", "SM" + "0" * 31 + "1"
-            )
+            filled = path.format(number="+14155550123", sid=SID, account_sid=ACCOUNT, id=REQUEST)
             answer = await client.call(method.upper(), filled, {})
             assert answer.status in (200, 201, 422), (method, path)

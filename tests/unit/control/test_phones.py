@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import Any
 
 import pytest
 
 from tests.unit.control.support import NOW, NUMBER, SID, Client, FakePlatform, refusal
 from trunkline.carriers.virtual import Behaviour
+from trunkline.messaging.media_files import MediaFile
 from trunkline.messaging.phone_inbox import InboxEntry
 
 PHONE = "+14155550123"
@@ -192,8 +194,31 @@ async def test_a_phone_sends_to_a_number_of_the_world(client: Client, fake: Fake
             "number": NUMBER,
             "body": "Hi",
             "media_urls": (),
+            "media": (),
         }
     ]
+
+
+async def test_a_phone_sends_media(client: Client, fake: FakePlatform) -> None:
+    picture = bytes(range(256)) * 19_000  # more than other bodies may have
+    asked = {
+        "to": NUMBER,
+        "media": [{"content_type": "Image/PNG", "data": b64encode(picture).decode()}],
+        "media_urls": ["http://example.com/a.png"],
+    }
+    answer = await client.call("POST", f"{PATH}/messages", asked)
+    assert answer.status == 201
+    (received,) = fake.received
+    assert received["media"] == (MediaFile("image/png", picture),)
+    assert received["media_urls"] == ("http://example.com/a.png",)
+
+
+async def test_only_media_may_be_so_large(client: Client) -> None:
+    large = {"auto_reply": "x" * 2_000_000}
+    assert refusal(await client.call("PATCH", PATH, large)) == (413, "body_too_large")
+    larger = b'{"to": "' + b"x" * 7_000_000 + b'"}'
+    answer = await client.call("POST", f"{PATH}/messages", raw=larger)
+    assert refusal(answer) == (413, "body_too_large")
 
 
 @pytest.mark.parametrize(
@@ -204,7 +229,19 @@ async def test_a_phone_sends_to_a_number_of_the_world(client: Client, fake: Fake
         ({"to": NUMBER, "body": "a\0b"}, "invalid_parameter"),
         ({"to": NUMBER, "media_urls": ["a\0b"]}, "invalid_parameter"),
         ({"to": "+19995550100", "body": "Hi"}, "no_such_number"),
-        ({"to": NUMBER, "media_urls": ["http://example.com/a.png"]}, "media_not_taken"),
+        ({"to": NUMBER, "media_urls": ["http://example.com/missing"]}, "media_not_taken"),
+        ({"to": NUMBER, "media": [{"content_type": "a/b", "data": "***"}]}, "invalid_parameter"),
+        ({"to": NUMBER, "media": [{"content_type": "a/b", "data": ""}]}, "invalid_parameter"),
+        ({"to": NUMBER, "media": [{"content_type": "a/b"}]}, "invalid_parameter"),
+        ({"to": NUMBER, "media": [{"content_type": "png", "data": "eA=="}]}, "invalid_parameter"),
+        (
+            {"to": NUMBER, "media": [{"content_type": "a/b\n", "data": "eA=="}]},
+            "invalid_parameter",
+        ),
+        (
+            {"to": NUMBER, "media": [{"content_type": "a/b", "data": "eA=="}] * 11},
+            "invalid_parameter",
+        ),
     ],
 )
 async def test_a_message_that_cannot_be_sent_is_refused(

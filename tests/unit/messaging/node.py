@@ -9,17 +9,25 @@ from typing import Any
 
 from tests.support.waiting import eventually
 from trunkline.bus import Event
-from trunkline.carriers import Accepted, OutboundMessage, Outcome
+from trunkline.carriers import Accepted, OutboundMessage, Outcome, Routes
 from trunkline.carriers.virtual import Behaviour, Phones
 from trunkline.clock import RealClock
 from trunkline.messaging.check_submission import CheckSubmission
 from trunkline.messaging.deliver_to_phones import DeliverToPhones
 from trunkline.messaging.dispatcher import Dispatcher
+from trunkline.messaging.execute_reply import ExecuteReply
+from trunkline.messaging.hand_over import HandOver
+from trunkline.messaging.inbound_webhook import InboundRequests, InboundWebhook
+from trunkline.messaging.loop_breaker import LoopBreaker
+from trunkline.messaging.make_message import MakeMessage
+from trunkline.messaging.media_files import MediaFailure, MediaFile
 from trunkline.messaging.model import Dispatch, NewMessage
 from trunkline.messaging.opt_outs import OptOuts
 from trunkline.messaging.queue_works import Claims
 from trunkline.messaging.receive_message import ReceiveMessage
 from trunkline.messaging.recover_dispatch import RecoverDispatch
+from trunkline.messaging.reply_action import ACTION, ReplyAction, ReplyActions
+from trunkline.messaging.run_session import INBOUND, RunSession
 from trunkline.messaging.send import SendMessage
 from trunkline.messaging.submit_to_carrier import SubmitToCarrier
 from trunkline.messaging.works import CreateMessages, message_transitions
@@ -27,11 +35,18 @@ from trunkline.numbers import OwnNumber
 from trunkline.rest.operation import AccountIdentity
 from trunkline.sids import SidFactory
 from trunkline.store import Database, GroupCommit, Job, StoreUnavailable
+from trunkline.webhooks.alerts import AlertMaker, RecordAlerts
+from trunkline.webhooks.http import Exchange
+from trunkline.webhooks.make_delivery import MakeDelivery
+from trunkline.webhooks.model import Completion, Delivery, DeliveryKind
+from trunkline.webhooks.works import DueDeliveries, EndDeliveries, Ended
 from trunkline.worlds import WorldClock, Worlds
 
 NUMBER = "+14155550100"
 PHONE = "+14155550123"
 DEADLINE = timedelta(hours=72)
+BASE_URL = "https://trunkline.example"
+APP = "https://app.example/sms"
 
 
 class Carrier:
@@ -86,14 +101,15 @@ class LossyCommit:
 
 
 class Numbers:
-    """One number of the account, and what it can do."""
+    """One number of the account, what it can do, and others besides."""
 
     def __init__(self, own: OwnNumber) -> None:
         self.own = own
+        self.others: list[OwnNumber] = []
 
     def find(self, _world_id: str, number: str) -> OwnNumber | None:
-        """The number, if that is the one."""
-        return self.own if number == self.own.phone_number else None
+        """The number, if it is one of these."""
+        return next((n for n in (self.own, *self.others) if n.phone_number == number), None)
 
 
 class Node:
@@ -121,20 +137,30 @@ class Node:
         self.events: list[Event] = []
         self._writers = GroupCommit(database, published=self.events.extend)
         self.commit: Any = LossyCommit(self._writers)
-        self.create = CreateMessages(self.owner)
+        self.create = CreateMessages(self.owner, lambda _: None)  # left to the table
         self.phones = Phones(database)
         self.numbers = Numbers(own_number(account_id))
         clock = RealClock()
         opt_outs = OptOuts(database)
-        transitions = message_transitions()
+        self.told: list[Delivery] = []  # requests whose rows were committed
+        self.due = DueDeliveries(self.owner, self.told.extend)
+        self.make_delivery = MakeDelivery(sids, worlds, clock)
+        self.alert = AlertMaker(sids, worlds, clock)
+        transitions = message_transitions([ReplyActions(self.due, self.make_delivery)])
         self.recover = RecoverDispatch(
             database, self.commit, worlds, clock, owner=self.owner, deadline=DEADLINE
         )
         self.dispatcher = Dispatcher(worlds, load=self.recover.load, next_due=self.recover.next_due)
         self.dispatcher.watch_world(world_id)
+        self.loops = LoopBreaker()
+        self.files: dict[str, MediaFile] = {}  # what can be fetched, by URL
         self.receive = ReceiveMessage(
             commit=self._writers,
+            media_commit=self._writers,
             create=self.create,
+            requests=InboundRequests(self.make_delivery, lambda: BASE_URL),
+            due=self.due,
+            fetch=self._fetch,
             numbers=self.numbers,
             opt_outs=opt_outs,
             worlds=worlds,
@@ -171,7 +197,35 @@ class Node:
         most = 2 * self.carrier.window
         self.dispatcher.add_lane(self.carrier.name, self.submit, at_once=most, most=most)
         self.dispatcher.add_lane("virtual", self.deliver, at_once=1)
-        self.send = SendMessage(self._writers, self.create, self.dispatcher, worlds)
+        handing_over = CreateMessages(self.owner, HandOver(self.dispatcher, worlds))
+        self.send = SendMessage(self._writers, handing_over)
+        run = RunSession(
+            execute=ExecuteReply(self.numbers),
+            make_message=MakeMessage(routes=Routes({}, {}), worlds=worlds, clock=clock, sids=sids),
+            create=handing_over,
+            make_delivery=self.make_delivery,
+            alert=self.alert,
+            loops=self.loops,
+            worlds=worlds,
+        )
+        self.inbound = InboundWebhook(
+            database=database,
+            numbers=self.numbers,
+            transitions=transitions,
+            run=run,
+            base_url=lambda: BASE_URL,
+            worlds=worlds,
+            clock=clock,
+        )
+        self.kinds: dict[str, DeliveryKind] = {
+            INBOUND: self.inbound,
+            ACTION: ReplyAction(database, run),
+        }
+
+    async def _fetch(self, _world: str, _account: str, urls: Sequence[str]) -> list[MediaFile]:
+        if missing := [url for url in urls if url not in self.files]:
+            raise MediaFailure(11200, f"answered {len(missing)} times 404")
+        return [self.files[url] for url in urls]
 
     async def _account(self, sid: str) -> AccountIdentity | None:
         return AccountIdentity(sid, sid, self.world_id, self.account_status, "live")
@@ -256,10 +310,68 @@ class Node:
         await eventually(lambda: len(self.carrier.submitted) >= count)
         return self.carrier.submitted
 
+    async def written_to(self, body: str = "hello", **more: Any) -> Delivery:
+        """Let the phone write; the request that the app is to be made."""
+        world_id = self.world_id
+        await self.receive(world_id=world_id, phone=PHONE, number=NUMBER, body=body, **more)
+        return self.told.pop()
+
+    async def answered(
+        self,
+        delivery: Delivery,
+        document: str = "<Response/>",
+        *,
+        exchange: Exchange | None = None,
+    ) -> Completion:
+        """Let the app answer a request, and wait for what follows; the next ones are told."""
+        if exchange is None:
+            exchange = replied(delivery, document)
+        completion = await self.kinds[delivery.kind].complete(delivery, exchange)
+        ended = Ended(delivery, "delivered", exchange, RealClock().now())
+        await self._writers.submit(
+            Job(EndDeliveries(self.owner), ended),
+            *completion.jobs,
+            *(Job(self.due, following) for following in completion.follow),
+            *(Job(RecordAlerts(), alert) for alert in completion.alerts),
+        )
+        await self.dispatcher.idle(self.world_id)
+        return completion
+
+    async def messages(self, direction: str) -> list[Any]:
+        """The messages of the world, oldest first, with their texts."""
+        return await self.database.fetch(
+            "SELECT m.*, c.body FROM messages m JOIN message_content c ON c.message_id = m.id"
+            " WHERE m.world_id = $1 AND m.direction = $2 AND c.part = 0 ORDER BY m.id",
+            self.world_id,
+            direction,
+        )
+
+    async def replies(self) -> list[tuple[str, str, str]]:
+        """Text, recipient and status of the replies, oldest first."""
+        rows = await self.messages("outbound-reply")
+        return [(row["body"], row["recipient"], row["status"]) for row in rows]
+
     async def close(self) -> None:
         """Stop without the rows that are left."""
         await self.dispatcher.stop(grace=0)
         await self._writers.close()
+
+
+def replied(delivery: Delivery, document: str, content_type: str = "text/xml") -> Exchange:
+    """An answer of the app."""
+    return Exchange(
+        url=delivery.url.partition("#")[0],
+        status=200,
+        content_type=content_type,
+        body=document.encode(),
+    )
+
+
+def failed(
+    delivery: Delivery, code: int = 11200, reason: str = "POST it answered 500."
+) -> Exchange:
+    """No answer, or one that is of no use."""
+    return Exchange(url=delivery.url, status=500, error=code, reason=reason)
 
 
 def own_number(account_id: str, **changes: Any) -> OwnNumber:

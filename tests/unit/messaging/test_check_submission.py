@@ -32,5 +32,13 @@ async def test_a_message_that_was_sent_before_still_arrives(node: Node) -> None:
     assert (await node.row(message))["status"] == "delivered"
 
 
+@pytest.mark.parametrize("carrier", ["virtual", "fake"])
+async def test_a_message_that_was_made_to_fail_fails_by_its_code(node: Node, carrier: str) -> None:
+    message = await node.sent(carrier=carrier, options={"refused": 30039})
+    row = await node.row(message)
+    assert (row["status"], row["error_code"]) == ("failed", 30039)
+    assert node.carrier.submitted == []
+
+
 async def test_nobody_is_asked_for_nothing(node: Node) -> None:
     assert await node.check([]) == {}

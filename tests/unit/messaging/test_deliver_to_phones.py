@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.unit.messaging.node import NUMBER, PHONE, Node, dispatch_for
+from tests.unit.messaging.node import APP, NUMBER, PHONE, Node, dispatch_for, own_number
+from trunkline.messaging.works import StoredMedia, StoreMedia
+from trunkline.store import Job
 
 INBOUND = "SELECT * FROM messages WHERE world_id = $1 AND direction = 'inbound' ORDER BY id"
 
@@ -157,3 +159,46 @@ async def test_what_is_not_to_be_retained_goes_with_the_last_status(node: Node) 
     row = await node.row(message)
     assert (row["status"], row["body"]) == ("delivered", "")
     assert row["recipient"] == "+1415555XXXX"
+
+
+async def test_what_goes_to_another_number_of_the_world_comes_in_there_with_its_media(
+    node: Node,
+) -> None:
+    other = "+14155550101"
+    node.numbers.others = [own_number(node.account_id, phone_number=other, sms_url=APP)]
+    urls = ("https://a.example/1", "https://a.example/2")
+    sent = node.message(
+        sid=node.sids.new("MM"),
+        carrier="virtual",
+        recipient=other,
+        num_media=2,
+        media_urls=urls,
+        body="look",
+    )
+    await node.commit.submit(Job(node.create, sent))
+    for part, content in enumerate((b"one", b"two"), 1):
+        media = StoredMedia(
+            message_sid=sent.sid,
+            part=part,
+            media_id=node.sids.new_id(),
+            content_type=f"image/{part}",
+            data=content,
+            moment=sent.created_at,
+        )
+        await node.commit.submit(Job(StoreMedia(), media))
+    await node.pick_up()
+
+    (inbound,) = await node.database.fetch(INBOUND, node.world_id)
+    assert (inbound["mms"], inbound["num_media"], inbound["recipient"]) == (True, 2, other)
+    files = await node.database.fetch(
+        "SELECT * FROM message_content WHERE message_id = $1 AND part > 0 ORDER BY part",
+        inbound["id"],
+    )
+    assert [(f["content_type"], f["data"]) for f in files] == [
+        ("image/1", b"one"),
+        ("image/2", b"two"),
+    ]
+    (request,) = node.told
+    told = dict(await node.inbound.parameters(request) or ())
+    assert told["NumMedia"] == "2"
+    assert told["MediaUrl1"].endswith(files[1]["media_id"].hex)

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.unit.messaging.node import NUMBER, PHONE, Node, own_number
+from tests.unit.messaging.node import APP, NUMBER, PHONE, Node, own_number
+from trunkline.messaging.media_files import MediaFile
 from trunkline.messaging.receive_message import MediaNotTaken, NoSuchNumber
 from trunkline.store import Job
 
@@ -90,16 +91,89 @@ async def test_a_number_without_sms_takes_nothing(node: Node) -> None:
     assert node.receive.jobs_of(node.world_id, PHONE, NUMBER, "hello") == []
 
 
-async def test_media_are_refused_before_anything_is_stored(node: Node) -> None:
-    with pytest.raises(MediaNotTaken):
+async def stored_media(node: Node, sid: str) -> list[tuple[int, str, bytes]]:
+    rows = await node.database.fetch(
+        "SELECT part, content_type, data FROM message_content"
+        " WHERE message_id = $1 AND part > 0 ORDER BY part",
+        sid[2:],
+    )
+    return [(row["part"], row["content_type"], row["data"]) for row in rows]
+
+
+async def test_media_come_with_the_message(node: Node) -> None:
+    node.files["http://example.com/b.gif"] = MediaFile("image/gif", b"fetched")
+    sid = await node.receive(
+        world_id=node.world_id,
+        phone=PHONE,
+        number=NUMBER,
+        body="x" * 1000,
+        media=[MediaFile("image/png", b"inline")],
+        media_urls=["http://example.com/b.gif"],
+    )
+    assert sid[:2] == "MM"
+    (row,) = await node.messages("inbound")
+    assert (row["mms"], row["num_media"], row["num_segments"]) == (True, 2, 1)
+    assert await stored_media(node, sid) == [
+        (1, "image/png", b"inline"),
+        (2, "image/gif", b"fetched"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("media", "urls"),
+    [
+        ([], ["http://example.com/a.png"]),
+        ([MediaFile("image/png", b"x")] * 11, []),
+        ([MediaFile("image/png", b"x")] * 5, ["http://example.com/a.png"] * 6),
+        ([MediaFile("image/png", b"x" * 2_500_001)] * 2, []),
+    ],
+    ids=["cannot be fetched", "too many", "too many together", "too large"],
+)
+async def test_media_that_cannot_be_had_are_refused_before_anything_is_stored(
+    node: Node, media: list[MediaFile], urls: list[str]
+) -> None:
+    with pytest.raises(MediaNotTaken) as refusal:
         await node.receive(
             world_id=node.world_id,
             phone=PHONE,
             number=NUMBER,
             body="see",
-            media_urls=("http://example.com/a.png",),
+            media_urls=urls,
+            media=media,
         )
+    assert str(refusal.value).endswith(".")
+    assert "example.com" not in str(refusal.value)
     assert await node.database.fetchval(MESSAGES, node.world_id) == 0
+
+
+async def test_it_is_receiving_until_the_app_was_asked(node: Node) -> None:
+    node.numbers.own = own_number(
+        node.account_id,
+        sms_url=APP,
+        sms_method="GET",
+        sms_fallback_url="https://app.example/f",
+    )
+    sid = await receive(node, "hello")
+    (row,) = await node.messages("inbound")
+    assert (row["status"], row["event_seq"]) == ("receiving", 1)
+    (request,) = node.told
+    assert (request.subject, request.url, request.method) == (sid, APP, "GET")
+    assert request.data == {"documents": 1, "fallback": ["https://app.example/f", "POST"]}
+
+
+async def test_a_keyword_is_told_to_the_app_too(node: Node) -> None:
+    node.numbers.own = own_number(node.account_id, sms_url=APP)
+    await receive(node, "STOP")
+    assert await opted_out(node)
+    assert dict(node.told[0].parameters or ())["Body"] == "STOP"
+
+
+async def test_an_answer_of_a_phone_is_told_to_the_app(node: Node) -> None:
+    node.numbers.own = own_number(node.account_id, sms_url=APP)
+    await node.commit.submit(*node.receive.jobs_of(node.world_id, PHONE, NUMBER, "yes"))
+    (row,) = await node.messages("inbound")
+    assert row["status"] == "receiving"
+    assert dict(node.told[0].parameters or ())["Body"] == "yes"
 
 
 async def test_whoever_stops_waiting_does_not_undo_it(

@@ -9,12 +9,13 @@ from trunkline.settings import Settings, default_data_dir
 
 
 def test_names_and_defaults_are_those_of_all_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("DATA", "HOST", "PORT", "DATABASE_URL"):
+    for name in ("DATA", "HOST", "PORT", "DATABASE_URL", "MAP"):
         monkeypatch.delenv(f"TRUNKLINE_{name}", raising=False)
     few, every = StartSettings.read(), Settings()
     assert few.data == every.data == default_data_dir()
     assert (few.host, few.port) == (every.host, every.port)
     assert few.database_url == every.database_url
+    assert (few.map, every.map) == (None, [])
     settings = {
         "TRUNKLINE_DATA": "/srv/trunkline",
         "TRUNKLINE_HOST": "0.0.0.0",
@@ -35,9 +36,17 @@ def test_what_is_given_wins_over_the_environment() -> None:
     assert (read.data, read.host, read.port) == (Path("/b"), "0.0.0.0", 0)
 
 
+def test_maps_are_given_to_all_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    maps = ["https://a.example=http://127.0.0.1:1", "https://b.example=http://127.0.0.1:2"]
+    given = StartSettings.read({"TRUNKLINE_MAP": '["x"]'}, maps=maps)
+    assert given.map is not None
+    monkeypatch.setenv("TRUNKLINE_MAP", given.map)
+    assert Settings().map == maps
+
+
 def test_settings_survive_the_way_through_the_environment() -> None:
-    for url in (None, "postgresql://db/trunkline"):
-        made = StartSettings(data=Path("/srv/a b"), host="::1", port=0, database_url=url)
+    for url, maps in ((None, None), ("postgresql://db/trunkline", '["https://a=http://b"]')):
+        made = StartSettings(data=Path("/srv/a b"), host="::1", port=0, database_url=url, map=maps)
         assert StartSettings.read(made.environment()) == made
 
 

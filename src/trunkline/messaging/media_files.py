@@ -1,0 +1,187 @@
+"""Media files: fetched by URL or given inline, within Twilio's limits (1.1).
+
+5 MB for jpeg, png and gif, 500 kB for other types, 5 MB together.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from base64 import b64encode
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin
+
+from trunkline.webhooks.address_map import Connection
+from trunkline.webhooks.http import AllowList, Egress, Passage
+from trunkline.webhooks.target import InvalidTarget, Target, read_target
+
+if TYPE_CHECKING:
+    import aiohttp
+
+__all__ = [
+    "MOST_TOGETHER",
+    "TOO_LARGE",
+    "FetchFiles",
+    "MediaFailure",
+    "MediaFile",
+    "check_together",
+]
+
+IMAGES = frozenset({"image/jpeg", "image/jpg", "image/png", "image/gif"})
+MOST_IMAGE = 5_000_000  # bytes
+MOST_OTHER = 500_000
+MOST_TOGETHER = 5_000_000
+MOST_REDIRECTS = 10
+CHUNK = 64 * 1024
+CONNECT = 5.0  # seconds
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+NOT_FETCHED = 11200
+TOO_LARGE = 30019
+
+Locate = Callable[[str, Target], Connection | None]  # by world: where an app really is (`--map`)
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFile:
+    """What one media is."""
+
+    content_type: str
+    data: bytes
+
+
+class MediaFailure(Exception):
+    """The media cannot be had: a message that is to have them fails with `code`."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+class FetchFiles:
+    """Fetches the media of one message, beside each other.
+
+    `allowed` gives the private targets of an account (by SID), as for its webhooks; `seconds` is
+    the time for all of them together.
+    """
+
+    def __init__(
+        self,
+        egress: Egress,
+        *,
+        allowed: Callable[[str], Awaitable[AllowList]],
+        locate: Locate | None = None,
+        seconds: float,
+    ) -> None:
+        self._egress = egress
+        self._allowed = allowed
+        self._locate = locate
+        self._seconds = seconds
+
+    async def __call__(
+        self, world_id: str, account_sid: str, urls: Sequence[str]
+    ) -> list[MediaFile]:
+        """The files, in the order of their URLs. Raises MediaFailure; its text quotes no URL."""
+        allowed = await self._allowed(account_sid)
+        try:
+            async with asyncio.timeout(self._seconds), asyncio.TaskGroup() as group:
+                tasks = [group.create_task(self._fetch(world_id, allowed, url)) for url in urls]
+        except TimeoutError as error:
+            raise MediaFailure(NOT_FETCHED, "took too long") from error
+        except BaseExceptionGroup as group_of:
+            failures = group_of.subgroup(MediaFailure)
+            if failures is None:
+                raise
+            raise failures.exceptions[0] from None
+        files = [task.result() for task in tasks]
+        check_together(files)
+        return files
+
+    async def _fetch(self, world_id: str, allowed: AllowList, url: str) -> MediaFile:
+        session = await self._egress.session()
+        # Heavy, and imported by the session.
+        from trunkline.webhooks.http.failures import ERRORS
+
+        home: Target | None = None
+        try:
+            for _ in range(MOST_REDIRECTS + 1):
+                target = read_target(url)
+                home = home or target
+                place = None if self._locate is None else self._locate(world_id, target)
+                with self._egress.passage(Passage(allowed=allowed, open=place is not None)):
+                    response = await self._request(session, target, home, place)
+                    try:
+                        location = response.headers.get("Location")
+                        if response.status not in REDIRECTS or not location:
+                            return await _read(response)
+                    finally:
+                        response.close()
+                url = urljoin(target.url, location)
+        except MediaFailure:
+            raise
+        except InvalidTarget as error:
+            raise MediaFailure(NOT_FETCHED, str(error).rstrip(".")) from None
+        except (*ERRORS, TimeoutError) as error:
+            raise MediaFailure(NOT_FETCHED, type(error).__name__) from error
+        raise MediaFailure(NOT_FETCHED, f"more than {MOST_REDIRECTS} redirects")
+
+    async def _request(
+        self,
+        session: aiohttp.ClientSession,
+        target: Target,
+        home: Target,
+        place: Connection | None,
+    ) -> aiohttp.ClientResponse:
+        import aiohttp
+        from yarl import URL
+
+        headers = {
+            "Host": target.host_header,
+            "User-Agent": "TwilioProxy/1.1",
+            "Accept": "*/*",
+            "Accept-Encoding": "identity",
+        }
+        # The credentials that the URL came with are for the host that it names.
+        owner = home if target.username is None else target
+        if owner.username is not None and (owner.scheme, owner.authority) == (
+            target.scheme,
+            target.authority,
+        ):
+            pair = f"{owner.username}:{owner.password or ''}".encode()
+            headers["Authorization"] = f"Basic {b64encode(pair).decode('ascii')}"
+        if place is not None:
+            headers.update(place.headers)
+        return await session.get(
+            URL(target.url if place is None else place.url, encoded=True),
+            headers=headers,
+            allow_redirects=False,
+            timeout=aiohttp.ClientTimeout(total=None, connect=min(CONNECT, self._seconds)),
+        )
+
+
+def check_together(files: Sequence[MediaFile]) -> None:
+    """Raises MediaFailure where the files of a message are too much together."""
+    if sum(len(file.data) for file in files) > MOST_TOGETHER:
+        raise MediaFailure(TOO_LARGE, "the media are larger than 5 MB together")
+
+
+async def _read(response: aiohttp.ClientResponse) -> MediaFile:
+    if response.status != 200:
+        raise MediaFailure(NOT_FETCHED, f"answered {response.status}")
+    if response.headers.get("Content-Encoding", "identity").lower() != "identity":
+        # Asked not to: stored as it is, it would be no image any more.
+        raise MediaFailure(NOT_FETCHED, "answered compressed")
+    kind = response.headers.get("Content-Type", "").split(";")[0].strip().lower()
+    content_type = _storable(kind) or "application/octet-stream"
+    most = MOST_IMAGE if content_type in IMAGES else MOST_OTHER
+    data = bytearray()
+    async for chunk in response.content.iter_chunked(CHUNK):
+        data += chunk
+        if len(data) > most:
+            raise MediaFailure(TOO_LARGE, f"larger than {most} bytes")
+    return MediaFile(content_type, bytes(data))
+
+
+def _storable(kind: str) -> str:
+    """A content type as it can be stored, and sent in a header again."""
+    return kind[:128] if kind.isascii() and kind.isprintable() else ""

@@ -1,0 +1,158 @@
+"""Status callbacks of messages: which transitions are told, where, and with which parameters
+(behaviour 2.5).
+
+They follow from the transitions themselves, in the same transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from trunkline.messaging import queries
+from trunkline.store import Database
+from trunkline.store.database import Connection
+from trunkline.store.group_commit import Effects
+from trunkline.store.transitions import Applied
+from trunkline.webhooks.http import Exchange
+from trunkline.webhooks.make_delivery import MakeDelivery
+from trunkline.webhooks.model import Completion, Delivery, Parameters
+from trunkline.webhooks.works import DueDeliveries
+
+__all__ = ["KIND", "StatusCallback", "StatusCallbacks"]
+
+KIND = "message.status"
+# The status that a message starts with is never told; `sending` is seen by REST alone.
+TOLD = frozenset({"queued", "sent", "delivered", "undelivered", "failed", "canceled", "read"})
+RECEIPTS = frozenset({"delivered", "undelivered"})
+CONTRADICTION = 30008  # what the false `undelivered` of webhook chaos gives as its reason
+
+
+class Contradicts(Protocol):
+    """Asks webhook chaos."""
+
+    def __call__(self, world_id: str, subject: str) -> bool:
+        """Whether this message's `undelivered` is to be told before its `delivered`."""
+
+
+class StatusCallbacks:
+    """The follower of message transitions that requests their callbacks."""
+
+    def __init__(self, due: DueDeliveries, make: MakeDelivery, contradicts: Contradicts) -> None:
+        self._due = due
+        self._make = make
+        self._contradicts = contradicts
+
+    async def follow(
+        self, connection: Connection, applied: Sequence[Applied], effects: Effects
+    ) -> None:
+        """Put a callback into the queue for each status that is to be told."""
+        wanted = [
+            delivery
+            for entry in applied
+            if entry.row["status_callback"] is not None
+            for delivery in self._callbacks(entry)
+        ]
+        if wanted:
+            await self._due.write(connection, wanted, effects)
+
+    def _callbacks(self, entry: Applied) -> list[Delivery]:
+        transition = entry.transition
+        callbacks = []
+        for status in transition.path:
+            if status not in TOLD:
+                continue
+            if status == "delivered" and self._contradicts(transition.world_id, transition.subject):
+                data = _data("undelivered", CONTRADICTION, transition.world_time)
+                callbacks.append(self._callback(entry, {**data, "false": True}))
+            code = transition.changes.get("error_code") if status == transition.path[-1] else None
+            callbacks.append(self._callback(entry, _data(status, code, transition.world_time)))
+        return callbacks
+
+    def _callback(self, entry: Applied, data: dict[str, Any]) -> Delivery:
+        row, transition = entry.row, entry.transition
+        return self._make(
+            subject=transition.subject,
+            account_id=row["account_id"].hex,
+            world_id=transition.world_id,
+            kind=KIND,
+            url=row["status_callback"],
+            data=data,
+            parameters=_parameters(transition.subject, row, data),
+        )
+
+
+class StatusCallback:
+    """The kind of request that tells a status. What the app answers is of no matter."""
+
+    reads_body = False
+
+    def __init__(self, database: Database, alert: Any) -> None:
+        self._database = database
+        self._alert = alert
+
+    async def parameters(self, delivery: Delivery) -> Parameters | None:
+        """What was told, or would have been before the platform stopped."""
+        await self.prepare([delivery])
+        return delivery.parameters
+
+    async def prepare(self, deliveries: Sequence[Delivery]) -> None:
+        """Render many at once: a line that was too long for memory is read by the thousand."""
+        subjects = {delivery.subject[2:] for delivery in deliveries}
+        rows = await self._database.fetch(queries.CALLBACK_FACTS, list(subjects))
+        found = {row["id"].hex: row for row in rows}
+        for delivery in deliveries:
+            row = found.get(delivery.subject[2:])
+            if row is not None:
+                delivery.parameters = _parameters(delivery.subject, row, delivery.data)
+
+    async def complete(self, delivery: Delivery, exchange: Exchange) -> Completion:
+        """An alert where the app did not take it."""
+        completion = Completion()
+        if exchange.error is not None:
+            completion.alerts.append(
+                self._alert(
+                    delivery.account_id,
+                    delivery.world_id,
+                    exchange.error,
+                    resource=delivery.subject,
+                    delivery=delivery,
+                    exchange=exchange,
+                )
+            )
+        return completion
+
+
+def _data(status: str, error_code: int | None, moment: datetime) -> dict[str, Any]:
+    data: dict[str, Any] = {"status": status}
+    if error_code is not None:
+        data["error_code"] = error_code
+    if status in RECEIPTS:
+        data["receipt"] = moment.strftime("%y%m%d%H%M")
+    return data
+
+
+def _parameters(sid: str, row: Any, data: dict[str, Any]) -> Parameters:
+    """In the order that was captured; addresses as the message has them now."""
+    status = data["status"]
+    parameters = []
+    if "receipt" in data:
+        parameters.append(("RawDlrDoneDate", data["receipt"]))
+    if "error_code" in data:
+        parameters.append(("ErrorCode", str(data["error_code"])))
+    parameters += [
+        ("SmsSid", sid),
+        ("SmsStatus", status),
+        ("MessageStatus", status),
+        ("To", row["recipient"]),
+    ]
+    if row["service_id"] is not None:
+        parameters.append(("MessagingServiceSid", f"MG{row['service_id'].hex}"))
+    parameters += [
+        ("MessageSid", sid),
+        ("AccountSid", f"AC{row['account_id'].hex}"),
+        ("From", row["sender"] or ""),
+        ("ApiVersion", "2010-04-01"),
+    ]
+    return parameters

@@ -1,0 +1,21 @@
+"""Forget what webhooks keep of a message, or of a world."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from trunkline.store.database import Connection
+from trunkline.webhooks import queries
+
+__all__ = ["forget_answers", "forget_world"]
+
+
+async def forget_answers(connection: Connection, subjects: Iterable[str]) -> None:
+    """Empty the answers that apps gave about these messages (SIDs): they can hold a text."""
+    await connection.execute(queries.FORGET_ANSWERS, [sid[2:] for sid in subjects])
+
+
+async def forget_world(connection: Connection, world_id: str) -> None:
+    """Delete what waits, what was requested, alerts, cookies and settings of a world."""
+    for statement in queries.RESET_WORLD:
+        await connection.execute(statement, world_id)

@@ -1,0 +1,87 @@
+"""What surrounds a request: where a mapped app is, which private hosts its account may reach, and
+the cookies of its conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Protocol
+
+from trunkline.store import Job
+from trunkline.webhooks.address_map import Connection
+from trunkline.webhooks.http import AllowList, Exchange, Jar, Outgoing
+from trunkline.webhooks.model import Delivery, Parameters
+from trunkline.webhooks.target import Target
+
+__all__ = ["Conversation", "MakeOutgoing"]
+
+Conversation = tuple[str, str, str]  # account id, the app's number, the phone
+
+
+class Jars(Protocol):
+    """The cookies of conversations."""
+
+    def find(self, world_id: str, conversation: Conversation) -> Jar | None:
+        """The jar of a conversation; None when it has no cookies."""
+
+    def after(
+        self, world_id: str, conversation: Conversation, jar: Jar | None, exchange: Exchange
+    ) -> list[Job]:
+        """What keeps the cookies that an exchange set, or used."""
+
+
+class MakeOutgoing:
+    """Makes an `Outgoing` of a delivery. `locate` tells where a world's mapped targets are."""
+
+    def __init__(
+        self,
+        *,
+        locate: Callable[[str, Target], Connection | None],
+        allowed_of: Callable[[str], Awaitable[AllowList]],
+        jars: Jars,
+    ) -> None:
+        self._locate = locate
+        self._allowed_of = allowed_of
+        self._jars = jars
+
+    async def __call__(
+        self,
+        delivery: Delivery,
+        target: Target,
+        parameters: Parameters,
+        token: str,
+        *,
+        read_body: bool,
+    ) -> Outgoing:
+        """The request as it is to be made."""
+        world_id = delivery.world_id
+        jar = None
+        if read_body:
+            jar = self._jars.find(world_id, conversation_of(delivery, parameters))
+        return Outgoing(
+            target=target,
+            locate=partial(self._locate, world_id),
+            method=delivery.method,
+            parameters=parameters,
+            token=delivery.token,
+            auth_token=token,
+            cookies=jar,
+            read_body=read_body,
+            allowed=await self._allowed_of("AC" + delivery.account_id),
+        )
+
+    def after(
+        self, delivery: Delivery, parameters: Parameters, outgoing: Outgoing, exchange: Exchange
+    ) -> list[Job]:
+        """What keeps the cookies of a conversation."""
+        if outgoing.cookies is None and not exchange.set_cookies:
+            return []
+        conversation = conversation_of(delivery, parameters)
+        return self._jars.after(delivery.world_id, conversation, outgoing.cookies, exchange)
+
+
+def conversation_of(delivery: Delivery, parameters: Parameters) -> Conversation:
+    """Whose cookies a request carries: Twilio keeps them for each From, To and account
+    (behaviour 2.1)."""
+    found = dict(parameters)
+    return delivery.account_id, found.get("To", ""), found.get("From", "")

@@ -1,0 +1,189 @@
+"""Make one request, and commit what came of it together with all that follows from the answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+import structlog
+
+from trunkline.clock import Clock
+from trunkline.faults import fault
+from trunkline.store import GroupCommit, Job, StoreUnavailable
+from trunkline.webhooks.alerts.debugger import KIND as DEBUGGER
+from trunkline.webhooks.alerts.make_alert import AlertMaker, shown_url
+from trunkline.webhooks.alerts.model import Alert
+from trunkline.webhooks.alerts.record import RecordAlerts
+from trunkline.webhooks.chaos import Disturbance
+from trunkline.webhooks.http import Exchange, Outgoing
+from trunkline.webhooks.model import Completion, Delivery, DeliveryKind, Parameters
+from trunkline.webhooks.outgoing import MakeOutgoing
+from trunkline.webhooks.target import InvalidTarget, read_target
+from trunkline.webhooks.works import DueDeliveries, EndDeliveries, Ended
+
+__all__ = ["PerformDelivery"]
+
+log = structlog.get_logger(__name__)
+
+INTERNAL = 12400  # code of the alert for a defect of ours
+TRY_AGAIN = 0.1  # seconds between tries to write down an answer while the database is away
+
+
+class Requests(Protocol):
+    """Makes requests."""
+
+    async def send(self, outgoing: Outgoing) -> Exchange:
+        """What came of one, with its retries."""
+
+
+class PerformDelivery:
+    """Makes requests. `token_of` gives the auth token that signs those of an account."""
+
+    def __init__(
+        self,
+        *,
+        commit: GroupCommit,
+        requests: Requests,
+        kinds: Mapping[str, DeliveryKind],
+        token_of: Callable[[str], Awaitable[str]],
+        due: DueDeliveries,
+        end: EndDeliveries,
+        record: RecordAlerts,
+        outgoing: MakeOutgoing,
+        alert: AlertMaker,
+        clock: Clock,
+    ) -> None:
+        self._commit = commit
+        self._requests = requests
+        self._kinds = kinds
+        self._token_of = token_of
+        self._due = due
+        self._end = end
+        self._record = record
+        self._outgoing = outgoing
+        self._alert = alert
+        self._clock = clock
+
+    async def __call__(self, delivery: Delivery, disturbance: Disturbance) -> bool | None:
+        """Whether the app answered; None where it was not asked."""
+        kind = self._kinds.get(delivery.kind)
+        parameters = delivery.parameters
+        if parameters is None and kind is not None:
+            parameters = await kind.parameters(delivery)
+        if kind is None or parameters is None:
+            await self._drop(delivery)
+            return None
+        try:
+            token = await self._token_of("AC" + delivery.account_id)
+        except LookupError:  # the account was deleted
+            await self._drop(delivery)
+            return None
+        exchange, keep = await self._exchange(delivery, kind, parameters, token, disturbance)
+        completion = await self._complete(kind, delivery, exchange)
+        completion.jobs += keep
+        completion.alerts += self._complaints(delivery)
+        await self._write_down(delivery, exchange, completion)
+        return exchange.status is not None
+
+    async def _complete(
+        self, kind: DeliveryKind, delivery: Delivery, exchange: Exchange
+    ) -> Completion:
+        """What follows; a defect of ours ends the request as one that failed, and no more."""
+        try:
+            return await kind.complete(delivery, exchange)
+        except StoreUnavailable:
+            raise
+        except Exception as error:
+            log.error("webhook.defect", kind=delivery.kind, **fault(error))
+            exchange.error, exchange.reason = INTERNAL, "Trunkline failed to take the answer."
+            return Completion(
+                alerts=[
+                    self._alert(
+                        delivery.account_id,
+                        delivery.world_id,
+                        INTERNAL,
+                        delivery=delivery,
+                        exchange=exchange,
+                    )
+                ]
+            )
+
+    async def _exchange(
+        self,
+        delivery: Delivery,
+        kind: DeliveryKind,
+        parameters: Parameters,
+        token: str,
+        disturbance: Disturbance,
+    ) -> tuple[Exchange, list[Job]]:
+        try:
+            target = read_target(delivery.url)
+        except InvalidTarget as error:
+            url = shown_url(delivery.url)
+            return Exchange(url=url, error=error.code, reason=str(error)), []
+        outgoing = await self._outgoing(
+            delivery, target, parameters, token, read_body=kind.reads_body
+        )
+        exchange = await self._requests.send(outgoing)
+        for _ in range(disturbance.drop + disturbance.duplicate):
+            # The answer to the last one counts: those before it were lost on the way.
+            before = exchange.attempts
+            exchange = await self._requests.send(outgoing)
+            exchange.attempts[:0] = before
+        return exchange, self._outgoing.after(delivery, parameters, outgoing, exchange)
+
+    def _complaints(self, delivery: Delivery) -> list[Alert]:
+        """Alerts about connection overrides that could not be followed (behaviour 2.2)."""
+        if "#" not in delivery.url or delivery.kind == DEBUGGER:
+            return []
+        try:
+            problems = read_target(delivery.url).problems
+        except InvalidTarget:
+            return []
+        return [
+            self._alert(
+                delivery.account_id,
+                delivery.world_id,
+                problem.code,
+                message=problem.message,
+                delivery=delivery,
+            )
+            for problem in problems
+        ]
+
+    async def _drop(self, delivery: Delivery) -> None:
+        ended = Ended(delivery, "dropped", None, self._clock.now())
+        await self._kept(Job(self._end, ended))
+
+    async def _write_down(
+        self, delivery: Delivery, exchange: Exchange, completion: Completion
+    ) -> None:
+        ended = Ended(
+            delivery,
+            "delivered" if exchange.error is None else "failed",
+            exchange,
+            self._clock.now(),
+        )
+        try:
+            await self._kept(
+                Job(self._end, ended),
+                *completion.jobs,
+                *(Job(self._due, following) for following in completion.follow),
+                *(Job(self._record, alert) for alert in completion.alerts),
+            )
+        except Exception as error:
+            # It cannot be stored as it is, and would not be the next time: the app is not to be
+            # asked for ever.
+            log.error("webhook.end_not_stored", kind=delivery.kind, **fault(error))
+            bare = Ended(delivery, "failed", None, self._clock.now(), INTERNAL)
+            await self._kept(Job(self._end, bare))
+
+    async def _kept(self, *jobs: Job) -> Sequence[Any]:
+        """Commit what is known of a request that was made, however long the database is away.
+        What was written in spite of an error is refused the second time, with all that follows."""
+        while True:
+            try:
+                return await self._commit.submit(*jobs, urgent=True)
+            except StoreUnavailable:
+                await asyncio.sleep(TRY_AGAIN)

@@ -1,0 +1,134 @@
+"""The SQL of webhooks, but for that of alerts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from trunkline.webhooks.tables import deliveries
+
+# --- the queue ------------------------------------------------------------------------------
+END = """
+DELETE FROM deliveries_due WHERE id = ANY ($1::uuid[]) AND owner = $2 RETURNING id
+"""
+DUE_COLUMNS = (
+    "id",
+    "token",
+    "subject_id",
+    "subject_kind",
+    "account_id",
+    "world_id",
+    "kind",
+    "host",
+    "url",
+    "method",
+    "data",
+    "due_at",
+    "created_at",
+    "real_time",
+    "owner",
+)
+LINES = """
+SELECT account_id, host, count(*) AS waiting FROM deliveries_due
+WHERE owner = $1 GROUP BY account_id, host
+"""
+LOAD_LINE = """
+SELECT id, token, subject_id, subject_kind, account_id, world_id, kind, url, method, data, due_at,
+       created_at, real_time
+FROM deliveries_due WHERE owner = $1 AND account_id = $2 AND host = $3 ORDER BY id LIMIT $4
+"""
+TAKE_OVER = """
+UPDATE deliveries_due SET owner = $1 WHERE owner IN (
+    SELECT id FROM nodes WHERE lease_until < now() AND id <> $1
+)
+"""
+
+# --- the log --------------------------------------------------------------------------------
+LOG_COLUMNS = (
+    "id",
+    "token",
+    "subject_id",
+    "subject_kind",
+    "account_id",
+    "world_id",
+    "kind",
+    "url",
+    "method",
+    "data",
+    "outcome",
+    "status",
+    "error_code",
+    "attempts",
+    "response_headers",
+    "response_body",
+    "created_at",
+    "real_time",
+    "finished_at",
+)
+FETCH = """
+SELECT id, token, subject_id, subject_kind, account_id, world_id, kind, url, method, data, outcome,
+       status, error_code, attempts, response_headers, response_body, created_at, real_time,
+       finished_at
+FROM deliveries WHERE id = $1 AND world_id = $2
+"""
+FETCH_DUE = """
+SELECT id, token, subject_id, subject_kind, account_id, world_id, kind, url, method, data,
+       'waiting' AS outcome, NULL::int AS status, NULL::int AS error_code, '[]'::jsonb AS attempts,
+       NULL::jsonb AS response_headers, NULL::bytea AS response_body, created_at, real_time,
+       NULL::timestamptz AS finished_at
+FROM deliveries_due WHERE id = $1 AND world_id = $2
+"""
+WAITING = """
+SELECT id, subject_id, subject_kind, account_id, kind, url, method, data, created_at, due_at
+FROM deliveries_due WHERE world_id = $1 AND ($2::uuid IS NULL OR subject_id = $2)
+ORDER BY id DESC LIMIT $3
+"""
+# The text of a reply is in the answer that it came with.
+FORGET_ANSWERS = """
+UPDATE deliveries SET response_body = NULL
+WHERE subject_id = ANY ($1::uuid[]) AND response_body IS NOT NULL
+"""
+
+
+def list_deliveries(
+    world_id: str, *, subject_id: str | None, outcome: str | None, since: datetime | None
+) -> Select[Any]:
+    """The requests of a world that have ended."""
+    statement = select(deliveries).where(deliveries.c.world_id == world_id)
+    if subject_id is not None:
+        statement = statement.where(deliveries.c.subject_id == subject_id)
+    if outcome is not None:
+        statement = statement.where(deliveries.c.outcome == outcome)
+    if since is not None:
+        statement = statement.where(deliveries.c.real_time >= since)
+    return statement
+
+
+# --- cookies of conversations ---------------------------------------------------------------
+LOAD_COOKIES = "SELECT * FROM conversation_cookies"
+KEEP_COOKIES = """
+INSERT INTO conversation_cookies (account_id, sender, recipient, world_id, cookies, used_at)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (account_id, sender, recipient)
+DO UPDATE SET cookies = excluded.cookies, used_at = excluded.used_at
+"""
+DROP_COOKIES = "DELETE FROM conversation_cookies WHERE world_id = $1 AND used_at < $2"
+
+# --- settings of worlds ---------------------------------------------------------------------
+LOAD_WORLDS = "SELECT world_id, chaos, maps FROM webhook_worlds"
+LOAD_WORLD = "SELECT world_id, chaos, maps FROM webhook_worlds WHERE world_id = $1"
+KEEP_WORLD = """
+INSERT INTO webhook_worlds (world_id, chaos, maps) VALUES ($1, $2, $3)
+ON CONFLICT (world_id) DO UPDATE SET chaos = excluded.chaos, maps = excluded.maps
+"""
+
+# --- reset ----------------------------------------------------------------------------------
+RESET_WORLD = (
+    "DELETE FROM deliveries_due WHERE world_id = $1",
+    "DELETE FROM deliveries WHERE world_id = $1",
+    "DELETE FROM alerts WHERE world_id = $1",
+    "DELETE FROM conversation_cookies WHERE world_id = $1",
+    "DELETE FROM webhook_worlds WHERE world_id = $1",
+)
