@@ -185,7 +185,8 @@ class Dispatcher:
         try:
             found = await self._load(world_id, moment, self._known, LOAD)
         finally:
-            self._reading.remove(left)
+            # By identity: what another read has missed may be the same.
+            self._reading = [other for other in self._reading if other is not left]
         # What came and went meanwhile was read as it is no more.
         fresh = [dispatch for dispatch in found if dispatch.sid not in left]
         for dispatch in fresh:
