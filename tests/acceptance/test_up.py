@@ -326,26 +326,3 @@ def test_tail_shows_events_live_and_ends_with_the_platform(
     assert platform.end(signal.SIGTERM)[0] == 0
     _, err = tail.communicate(timeout=30)
     assert (tail.returncode, err) == (0, "The platform stopped.\n")
-
-
-def test_the_demonstration_shows_every_outcome(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "trunkline", "demo", "--json"],
-        env=CLEAN | {"TMPDIR": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    shown = json.loads(done.stdout)
-    assert [entry["status"] for entry in shown] == [
-        "delivered",
-        "delivered",
-        "undelivered",
-        "failed",
-        "delivered",
-        None,
-    ]
-    assert shown[4]["note"] == "answered: On my way."
-    assert shown[5]["note"].startswith("refused: 21610")
-    assert list(tmp_path.iterdir()) == []

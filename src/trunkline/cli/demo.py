@@ -9,9 +9,10 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from trunkline.cli.options import DataOption, JsonOption
 
 if TYPE_CHECKING:
     from trunkline.cli.client import Control
+    from trunkline.cli.demo_apps import App
 
 __all__ = ["demo"]
 
@@ -28,22 +30,26 @@ STOP_SECONDS = 30
 
 @dataclass(frozen=True)
 class Shown:
-    """One thing that was tried: what it was, and what the platform told of it."""
+    """One thing that was tried: what it was, and what the platform told of it. `requests` are
+    those to an app, with all that is known of them."""
 
     title: str
     sid: str | None = None
     status: str | None = None
     note: str | None = None
     events: list[dict[str, Any]] = field(default_factory=list)
+    requests: list[dict[str, Any]] = field(default_factory=list)
 
 
 def demo(data: DataOption = None, as_json: JsonOption = False) -> None:
-    """Start a platform for a moment, send messages with Twilio's library, show what happened.
+    """Start a platform for a moment, send messages with Twilio's library, let phones and an app
+    answer, show what happened.
 
     It runs in a temporary folder, and leaves nothing behind unless --data names a folder to keep.
     """
     from importlib.util import find_spec
 
+    from trunkline.cli.demo_apps import apps
     from trunkline.cli.show import print_json
 
     if find_spec("twilio") is None:
@@ -51,8 +57,11 @@ def demo(data: DataOption = None, as_json: JsonOption = False) -> None:
             "The demonstration sends its messages with Twilio's Python library: "
             "install it with `pip install twilio`."
         )
-    with _platform(data) as (credentials, control):
-        results = _Tour(credentials, control, quiet=as_json).results()
+    with (
+        _platform(data) as (credentials, control),
+        apps(credentials["auth_token"]) as started,
+    ):
+        results = _Tour(credentials, control, started, quiet=as_json).results()
     if as_json:
         print_json([vars(result) for result in results])
     else:
@@ -92,10 +101,18 @@ def _platform(kept_in: Path | None) -> Iterator[tuple[dict[str, Any], Control]]:
 class _Tour:
     """Tries one thing after the other."""
 
-    def __init__(self, credentials: dict[str, Any], control: Control, *, quiet: bool) -> None:
+    def __init__(
+        self,
+        credentials: dict[str, Any],
+        control: Control,
+        apps: Sequence[App],
+        *,
+        quiet: bool,
+    ) -> None:
         from twilio.rest import Client  # type: ignore[import-untyped]
 
         self._control = control
+        self._apps = apps
         self._quiet = quiet
         self._sender = credentials["numbers"][0]
         self._client = Client(credentials["account_sid"], credentials["auth_token"])
@@ -110,8 +127,12 @@ class _Tour:
             self._rejected,
             self._answering,
             self._opting_out,
+            *(partial(self._conversation, app) for app in self._apps),
         ]
         results = []
+        if not self._quiet:
+            for note in (app.note for app in self._apps if app.note):
+                print(f"{note}\n")
         for step in steps:
             result = step()
             results.append(result)
@@ -143,7 +164,7 @@ class _Tour:
         sent = self._send("A phone that answers", phone)
         answers = self._client.messages.list(from_=phone, limit=1)
         answer = f"answered: {answers[0].body}" if answers else "no answer came"
-        return Shown(sent.title, sent.sid, sent.status, answer, sent.events)
+        return replace(sent, note=answer)
 
     def _opting_out(self) -> Shown:
         from twilio.base.exceptions import (  # type: ignore[import-untyped]
@@ -163,6 +184,55 @@ class _Tour:
             return Shown(title, note=f"refused: {error.code}, {error.msg}")
         return Shown(title, message.sid, message.status, "was not refused")
 
+    def _conversation(self, app: App) -> Shown:
+        """A message whose fate the app is told, an answer to it, and what the app says to that."""
+        from trunkline.cli.demo_app import INBOUND_URL, PUBLIC_URL, STATUS_URL
+
+        phone = "+14155550129"
+        where = {"public": PUBLIC_URL, "local": app.where()}
+        self._control.call("PUT", "/webhooks/maps", {"maps": [where]})
+        [number] = self._client.incoming_phone_numbers.list(phone_number=self._sender)
+        number.update(sms_url=INBOUND_URL)
+        sent = self._client.messages.create(
+            to=phone,
+            from_=self._sender,
+            body="Your order has left our house.",
+            status_callback=STATUS_URL,
+        )
+        self._settle()
+        answer = self._control.call(
+            "POST", f"/phones/{phone}/messages", {"to": self._sender, "body": "When will it come?"}
+        )
+        self._settle()
+        [newest] = self._client.messages.list(to=phone, limit=1)
+        replied = newest.direction == "outbound-reply"
+        told = [self._told_of(sid) for sid in (sent.sid, answer["sid"])]
+        told += [self._told_of(newest.sid)] if replied else []
+        return Shown(
+            f"A conversation with an app: {app.title}",
+            sent.sid,
+            self._client.messages(sent.sid).fetch().status,
+            f"the app answered: {newest.body}" if replied else "the app did not answer",
+            [event for events, _ in told for event in events],
+            [request for _, requests in told for request in requests],
+        )
+
+    def _told_of(self, sid: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """What happened to a message, and the requests about it."""
+        found = self._control.get(f"/messages/{sid}/explanation")
+        events = [
+            {**event, "subject": sid}
+            for event in found["timeline"]
+            if not event["kind"].startswith("webhook.")  # these are told of in full
+        ]
+        listed = self._control.get("/webhooks", subject=sid)["requests"]
+        requests = [self._control.get(f"/webhooks/{entry['id']}") for entry in reversed(listed)]
+        return events, requests
+
+    def _settle(self) -> None:
+        """Return when nothing is under way in the world any more."""
+        self._control.call("POST", "/clock/advance", {"by": "0s"})
+
     def _set(self, phone: str, **behaviour: object) -> None:
         self._control.call("PUT", f"/phones/{phone}", behaviour)
 
@@ -170,7 +240,6 @@ class _Tour:
         message = self._client.messages.create(
             to=phone, from_=self._sender, body="Hello from Trunkline"
         )
-        # Returns when nothing is under way in the world any more.
         self._control.call("POST", "/clock/advance", {"by": advance})
         found = self._control.get(f"/messages/{message.sid}/explanation")
         error = found["error_code"]
@@ -179,6 +248,7 @@ class _Tour:
 
 
 def _print(result: Shown) -> None:
+    from trunkline.cli.demo_conversation import print_conversation
     from trunkline.cli.show import bold, dim, plain, status
     from trunkline.cli.why import print_timeline
 
@@ -187,5 +257,8 @@ def _print(result: Shown) -> None:
     parts += [status(result.status)] if result.status else []
     parts += [plain(result.note)] if result.note else []
     print("  " + "  ".join(parts))
-    print_timeline(result.events)
+    if result.requests:
+        print_conversation(result.events, result.requests)
+    else:
+        print_timeline(result.events)
     print(flush=True)

@@ -1,0 +1,14 @@
+// node send.mjs TO TEXT: send a message whose fate the app is told.
+import twilio from "twilio";
+
+const client = twilio(process.env.TWILIO_ACCOUNT_SID, process.env.TWILIO_AUTH_TOKEN);
+if (process.env.TWILIO_BASE_URL) client.api.baseUrl = process.env.TWILIO_BASE_URL;
+
+const [to, body] = process.argv.slice(2);
+const message = await client.messages.create({
+  to,
+  from: process.env.TWILIO_NUMBER,
+  body,
+  statusCallback: "https://api.example.com/twilio/status",
+});
+console.log(message.sid);
