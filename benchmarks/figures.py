@@ -20,3 +20,6 @@ class Figures:
     peak: dict[str, Part] = field(default_factory=dict)
     runs: list[dict[str, Any]] = field(default_factory=list)
     stored: list[dict[str, Any]] = field(default_factory=list)
+    callbacks: list[dict[str, Any]] = field(default_factory=list)
+    replies: list[dict[str, Any]] = field(default_factory=list)
+    dead_apps: dict[str, Any] = field(default_factory=dict)

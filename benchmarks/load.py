@@ -14,6 +14,7 @@ import time
 from typing import Any, cast
 
 NUMBER_OF_PHONES = 5000
+FORM = "application/x-www-form-urlencoded"
 
 
 class Connection(asyncio.Protocol):
@@ -55,6 +56,13 @@ class Connection(asyncio.Protocol):
             self._job.end()
 
     def _next(self) -> None:
+        wait = self._job.wait()
+        if wait > 0:  # a steady rate, not as fast as can be
+            asyncio.get_running_loop().call_later(wait, self._send)
+        else:
+            self._send()
+
+    def _send(self) -> None:
         assert self._transport is not None
         request = self._job.take()
         if request is None:
@@ -75,18 +83,29 @@ class Job:
         self.latencies: list[float] = []
         self.statuses: dict[int, int] = {}
         self.done = asyncio.Event()
+        self._slot = 0.0
         head = f"{spec['method']} {{path}} HTTP/1.1\r\nHost: {spec['host']}:{spec['port']}\r\n"
         head += f"Authorization: {spec['authorization']}\r\n"
         self._requests = []
         for n in range(min(NUMBER_OF_PHONES, spec["count"])):
-            body = spec["body"].replace("{n}", f"{n:04d}").encode()
+            many = spec.get("many") or [""]
+            body = (spec["body"].replace("{n}", f"{n:04d}") + many[n % len(many)]).encode()
             text = head.format(path=spec["path"].replace("{n}", f"{n:04d}"))
             if spec["method"] == "POST":
-                text += "Content-Type: application/x-www-form-urlencoded\r\n"
+                text += f"Content-Type: {spec.get('type', FORM)}\r\n"
                 text += f"Content-Length: {len(body)}\r\n"
             else:
                 body = b""
             self._requests.append(text.encode() + b"\r\n" + body)
+
+    def wait(self) -> float:
+        """Seconds until the next request is to be sent, at the rate that was asked for."""
+        rate = self.spec.get("rate")
+        if not rate:
+            return 0.0
+        now = time.perf_counter()
+        self._slot = max(self._slot + 1 / rate, now - 0.1)
+        return self._slot - now
 
     def take(self) -> bytes | None:
         """The next request, or None when all were sent."""

@@ -1,0 +1,117 @@
+"""A customer's app for benchmarks, in a process of its own: takes webhooks as cheaply as it can.
+
+Run as `python -m benchmarks.receiver` with a JSON job on standard input. Prints its port; answers
+`report` on standard input with what it saw since the last report, as JSON.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import resource
+import sys
+import time
+from typing import Any, cast
+from urllib.parse import parse_qs
+
+NOTHING = b"HTTP/1.1 204 No Content\r\n\r\n"
+TWIML = b"<Response><Message>Received.</Message></Response>"
+REPLY = b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: %d\r\n\r\n%s" % (
+    len(TWIML),
+    TWIML,
+)
+
+
+class Receiver:
+    """What was received."""
+
+    def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Begin anew."""
+        self.count = 0
+        self.disorder = 0
+        self.last = 0.0
+        self.seen: dict[str, str] = {}
+        usage = resource.getrusage(resource.RUSAGE_SELF)
+        self._cpu = usage.ru_utime + usage.ru_stime
+
+    def take(self, body: bytes) -> None:
+        """Count a callback; `delivered` before `sent` is out of order."""
+        self.count += 1
+        self.last = time.time()
+        if b"MessageStatus=" in body:
+            form = parse_qs(body.decode())
+            sid, status = form["MessageSid"][0], form["MessageStatus"][0]
+            if status == "delivered" and self.seen.get(sid) != "sent":
+                self.disorder += 1
+            self.seen[sid] = status
+
+    def report(self) -> dict[str, Any]:
+        """What was seen since the last report."""
+        usage = resource.getrusage(resource.RUSAGE_SELF)
+        cpu = usage.ru_utime + usage.ru_stime - self._cpu
+        told = {"count": self.count, "disorder": self.disorder, "last": self.last, "cpu": cpu}
+        self.clear()
+        return told
+
+
+class Connection(asyncio.Protocol):
+    """One connection of the platform's; `answer` None leaves every request without an answer."""
+
+    def __init__(self, receiver: Receiver, answer: bytes | None) -> None:
+        self._receiver = receiver
+        self._answer = answer
+        self._buffer = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Wait for requests."""
+        self._transport = cast(asyncio.Transport, transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Answer each request once it is whole."""
+        self._buffer += data
+        while (end := self._buffer.find(b"\r\n\r\n")) >= 0:
+            head = self._buffer[:end].lower()
+            place = head.find(b"content-length:")
+            length = int(head[place + 15 :].split(b"\r\n", 1)[0]) if place >= 0 else 0
+            if len(self._buffer) < end + 4 + length:
+                return
+            body = self._buffer[end + 4 : end + 4 + length]
+            self._buffer = self._buffer[end + 4 + length :]
+            if self._answer is not None:
+                self._receiver.take(body)
+                self._transport.write(self._answer)
+
+
+ANSWERS = {"nothing": NOTHING, "reply": REPLY, "never": None}
+
+
+async def run(job: dict[str, Any]) -> None:
+    """Serve until standard input ends."""
+    receiver = Receiver()
+    answer = ANSWERS[job["answer"]]
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(
+        lambda: Connection(receiver, answer), job["host"], 0, backlog=4096
+    )
+    print(server.sockets[0].getsockname()[1], flush=True)
+    reader = asyncio.StreamReader()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    while line := await reader.readline():
+        if line.strip() == b"report":
+            print(json.dumps(receiver.report()), flush=True)
+        elif line.strip() == b"count":
+            print(receiver.count, flush=True)
+
+
+def main() -> None:
+    """Read the job and serve."""
+    import uvloop
+
+    uvloop.run(run(json.loads(sys.stdin.readline())))
+
+
+if __name__ == "__main__":
+    main()
