@@ -15,8 +15,12 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 import msgspec
+import structlog
 
+from trunkline.faults import fault
 from trunkline.rest.parameters import NoParameters
+
+log = structlog.get_logger(__name__)
 
 __all__ = [
     "AccountIdentity",
@@ -88,9 +92,12 @@ class AfterAnswer:
     def end(self) -> None:
         """The answer is out."""
         self._over = True
-        for act in self._waiting:
-            act()
-        self._waiting.clear()
+        waiting, self._waiting = self._waiting, []
+        for act in waiting:
+            try:
+                act()
+            except Exception as error:  # the others wait no less
+                log.error("afterwards.failed", **fault(error))
 
 
 @dataclass(slots=True)

@@ -146,8 +146,7 @@ class GroupCommit:
                         # Keep the connection for as long as there is work: an acquire costs.
                         batch = self._next_batch()
             except StoreUnavailable as error:
-                for doubt in self.on_doubt:
-                    doubt()
+                self._doubt()
                 for submission in batch:
                     _fail(submission, error)
                 await asyncio.sleep(0)
@@ -155,6 +154,13 @@ class GroupCommit:
                 log.error("commit.failed", **fault(error))
                 for submission in batch:
                     _fail(submission, error)
+
+    def _doubt(self) -> None:
+        for doubt in self.on_doubt:
+            try:
+                doubt()
+            except Exception as error:  # a writer that ends would leave everybody waiting
+                log.error("commit.listener_failed", **fault(error))
 
     def _next_batch(self) -> list[_Submission]:
         return [self._queue.popleft() for _ in range(min(len(self._queue), self._batch))]

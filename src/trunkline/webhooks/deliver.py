@@ -8,10 +8,9 @@ before is on disk: after a kill at any instant a request may come again, but non
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+import itertools
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
 
 import structlog
 
@@ -20,58 +19,22 @@ from trunkline.store import StoreUnavailable
 from trunkline.webhooks.chaos import CALM, ChaosPlans, Disturbance
 from trunkline.webhooks.hosts import Lines, Turn
 from trunkline.webhooks.model import Delivery
+from trunkline.webhooks.queue_state import Chain, Perform, QueueTable, Reading
 from trunkline.webhooks.waiting_worlds import WaitingWorlds
 from trunkline.webhooks.works import host_of
 from trunkline.worlds import Worlds
 
-__all__ = ["DeliverWebhooks", "Perform", "QueueTable"]
+__all__ = ["DeliverWebhooks"]
 
 log = structlog.get_logger(__name__)
 
 MOST_WAITING = 2_000  # of one line, in memory; the rest waits in the table
 REFILL = MOST_WAITING // 4
+MOST_IN_MEMORY = 100_000  # of all lines: above it, lines are filled no further than REFILL
+LOOKS_TO_RECOVER = 30  # looks at what is left in the table, until one at all of it
 MOST_FAILURES = 3  # of ours with one request, until it is left for the next start
 GRACE = 4.0  # seconds for the requests under way when the platform stops
 REORDER_WAIT = timedelta(seconds=2)  # of world time, for a successor to overtake
-
-
-class Perform(Protocol):
-    """Makes one request, and writes down what came of it."""
-
-    async def __call__(self, delivery: Delivery, disturbance: Disturbance) -> bool | None:
-        """Whether the app answered; None when nothing was learnt of it. Raises StoreUnavailable
-        when the end could not be written down and the request must be made again."""
-
-
-class QueueTable(Protocol):
-    """Reads this node's part of the queue."""
-
-    async def lines(self) -> Sequence[tuple[str, str]]:
-        """The hosts and accounts that something waits for."""
-
-    async def load_line(self, host: str, account_id: str, most: int) -> Sequence[Delivery]:
-        """The first of a line, in order."""
-
-
-class _Chain:
-    """The requests of one subject that are in memory, in order: the first one's turn it is."""
-
-    __slots__ = ("begun", "held", "waiting")
-
-    def __init__(self) -> None:
-        self.waiting: deque[Delivery] = deque()
-        self.begun = False  # the first is in a line, under way, or waits for its time
-        self.held = 0  # the answer that creates the subject is not out yet
-
-
-class _Reading:
-    """What happens to a line while the table is read."""
-
-    def __init__(self) -> None:
-        self.missed: list[Delivery] = []  # committed meanwhile
-        self.left: set[str] = set()  # ended meanwhile
-        self.void = False  # what is found is not to be used: it would come out of order
-        self.over = asyncio.Event()
 
 
 class DeliverWebhooks:
@@ -85,7 +48,7 @@ class DeliverWebhooks:
         self._perform = perform
         self._chaos = chaos
         self._lines: Lines[Delivery] = Lines()
-        self._chains: dict[str, _Chain] = {}
+        self._chains: dict[str, Chain] = {}
         self._known: set[str] = set()
         self._of_line: dict[tuple[str, str], int] = {}  # in memory, by host and account
         self._spilled: set[tuple[str, str]] = set()  # lines with more in the table
@@ -95,7 +58,7 @@ class DeliverWebhooks:
         self._set_aside: set[str] = set()  # ids of those that failed too often
         self._disturbed: dict[str, Disturbance] = {}
         self._times = WaitingWorlds(worlds, self._enter)
-        self._reading: dict[tuple[str, str], _Reading] = {}
+        self._reading: dict[tuple[str, str], Reading] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._doubts = 0
         self._settled = 0  # how many of them the table has settled
@@ -113,8 +76,9 @@ class DeliverWebhooks:
                 continue
             if line in self._spilled or self._in_doubt or self._is_full(line):
                 self._spilled.add(line)  # behind those that are in the table already
-                if line in self._reading:
-                    self._reading[line].missed.append(delivery)
+                reading = self._reading.get(line)
+                if reading is not None and len(reading.missed) < MOST_WAITING:
+                    reading.missed.append(delivery)
             else:
                 self._accept(delivery)
         self._pump()
@@ -167,7 +131,11 @@ class DeliverWebhooks:
 
     async def look_for_ever(self, period: float, stop: asyncio.Event) -> None:
         """Every `period` real seconds, take up what memory has not, until `stop`."""
-        while not stop.is_set():
+        for look in itertools.count(1):
+            if stop.is_set():
+                return
+            if look % LOOKS_TO_RECOVER == 0:
+                self.doubt()  # a commit that was given up for lost may have come through late
             try:
                 if self._in_doubt:
                     await self.recover()
@@ -222,12 +190,13 @@ class DeliverWebhooks:
         return self._doubts != self._settled
 
     def _is_full(self, line: tuple[str, str]) -> bool:
-        return self._of_line.get(line, 0) >= MOST_WAITING
+        most = MOST_WAITING if len(self._known) < MOST_IN_MEMORY else REFILL
+        return self._of_line.get(line, 0) >= most
 
-    def _chain(self, subject: str) -> _Chain:
+    def _chain(self, subject: str) -> Chain:
         chain = self._chains.get(subject)
         if chain is None:
-            chain = self._chains[subject] = _Chain()
+            chain = self._chains[subject] = Chain()
         return chain
 
     def _accept(self, delivery: Delivery) -> None:
@@ -250,7 +219,7 @@ class DeliverWebhooks:
             self._overtake(chain)
         self._advance(delivery.subject, chain)
 
-    def _overtake(self, chain: _Chain) -> None:
+    def _overtake(self, chain: Chain) -> None:
         """Let the newest pass the one before it, if that one is to be passed and has not begun."""
         before, newest = chain.waiting[-2], chain.waiting[-1]
         plan = self._disturbed.get(before.id, CALM)
@@ -263,7 +232,7 @@ class DeliverWebhooks:
         self._disturbed[before.id] = plan.without_reorder()
         chain.waiting[-2], chain.waiting[-1] = newest, before
 
-    def _advance(self, subject: str, chain: _Chain) -> None:
+    def _advance(self, subject: str, chain: Chain) -> None:
         """Let the first of a chain take its place, once nothing holds it back."""
         if chain.begun or chain.held:
             return
@@ -273,7 +242,7 @@ class DeliverWebhooks:
         chain.begun = True
         self._times.place(chain.waiting[0])
 
-    def _tidy(self, subject: str, chain: _Chain) -> None:
+    def _tidy(self, subject: str, chain: Chain) -> None:
         if not chain.waiting and not chain.held:
             self._chains.pop(subject, None)
 
@@ -371,32 +340,34 @@ class DeliverWebhooks:
     async def _refill(self, line: tuple[str, str]) -> bool:
         """Read more of a line from the table, when there is more and little of it in memory.
         False when the table cannot be read."""
-        if (
-            line not in self._spilled
-            or line in self._reading
-            or self._of_line.get(line, 0) > REFILL
-            or self._stopping
+        while (
+            line in self._spilled
+            and line not in self._reading
+            and self._of_line.get(line, 0) <= REFILL
+            and not self._stopping
         ):
-            return True
-        reading = self._reading[line] = _Reading()
-        try:
-            found = await self._table.load_line(*line, MOST_WAITING)
-        except StoreUnavailable:
-            log.warning("webhook.load_failed")
-            return False
-        except Exception as error:  # the line is read again
-            log.error("webhook.load_failed", **fault(error))
-            return True
-        finally:
-            del self._reading[line]
-            reading.over.set()
-        if not reading.void:
+            reading = self._reading[line] = Reading()
+            try:
+                found = await self._table.load_line(*line, MOST_WAITING)
+            except StoreUnavailable:
+                log.warning("webhook.load_failed")
+                return False
+            except Exception as error:  # the line is read again
+                log.error("webhook.load_failed", **fault(error))
+                return True
+            finally:
+                del self._reading[line]
+                reading.over.set()
+            if reading.void:
+                return True
             self._take(line, found, reading)
             self._pump()
+            if len(found) >= MOST_WAITING or self._in_doubt:
+                return True
         return True
 
-    def _take(self, line: tuple[str, str], found: Sequence[Delivery], reading: _Reading) -> None:
-        if len(found) < MOST_WAITING and not self._in_doubt:
+    def _take(self, line: tuple[str, str], found: Sequence[Delivery], reading: Reading) -> None:
+        if len(found) + len(reading.missed) < MOST_WAITING and not self._in_doubt:
             self._spilled.discard(line)
             found = [*found, *reading.missed]
         known = len(self._known)

@@ -104,15 +104,12 @@ class Lines(Generic[Item]):
         self._lines: dict[tuple[str, str], _Line] = {}
         self._groups = {standing: _Group() for standing in Standing}
 
-    def add(self, host: str, account: str, item: Item, *, first: bool = False) -> None:
-        """Let an item wait; `first` before all others of its line."""
+    def add(self, host: str, account: str, item: Item) -> None:
+        """Let an item wait."""
         line = self._lines.get((host, account))
         if line is None:
             line = self._open(host, account)
-        if first:
-            line.waiting.appendleft(item)
-        else:
-            line.waiting.append(item)
+        line.waiting.append(item)
         self._enter(line)
 
     def turns(self) -> Iterator[Turn[Item]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urljoin
 
 from trunkline.clock import Clock
 from trunkline.sids import SidFactory
@@ -51,29 +50,5 @@ class MakeDelivery:
             due_at=now,
             created_at=now,
             real_time=self._clock.now(),
-            parameters=parameters,
-        )
-
-    def after(
-        self,
-        delivery: Delivery,
-        *,
-        url: str,
-        method: str,
-        data: dict[str, Any],
-        base: str | None = None,
-        kind: str | None = None,
-        parameters: Parameters | None = None,
-    ) -> Delivery:
-        """The next request of the same subject. A relative `url` counts from `base`, by default
-        from the URL of the request before."""
-        return self(
-            subject=delivery.subject,
-            account_id=delivery.account_id,
-            world_id=delivery.world_id,
-            kind=kind or delivery.kind,
-            url=urljoin(base or delivery.url.partition("#")[0], url),
-            method=method,
-            data=data,
             parameters=parameters,
         )

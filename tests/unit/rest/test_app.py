@@ -1,9 +1,17 @@
+import asyncio
 import re
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
-from tests.unit.rest.asgi_driver import Driver
-from tests.unit.rest.notes_api import NOTE, PARENT, Service, notes
+from tests.unit.rest.asgi_driver import Driver, basic
+from tests.unit.rest.notes_api import NOTE, NOTES, PARENT, TOKEN, Accounts, Service, notes
+from trunkline.rest import catalogue
+from trunkline.rest.app import TwilioApi
+from trunkline.rest.operation import Call, bound_operations, operation
+from trunkline.rest.parameters import NoParameters
+from trunkline.sids import SidFactory
 
 
 async def test_a_note_is_created_read_listed_and_deleted():
@@ -164,3 +172,142 @@ async def test_a_server_that_gives_no_raw_path_will_do():
 async def test_only_http_is_spoken():
     with pytest.raises(ValueError, match="no websocket here"):
         await Service().app({"type": "websocket"}, None, None)
+
+
+# --- what waits until the answer is out -----------------------------------------------------
+
+Act = Callable[[Call], Awaitable[None]]
+
+
+class Later:
+    """Two operations that do as they are told, and what happens in its order."""
+
+    def __init__(self, act: Act) -> None:
+        self.act = act
+        self.happened: list[str] = []
+        self.app = TwilioApi(
+            bound_operations(self),
+            Accounts(),
+            sids=SidFactory(lambda: 1_700_000_000_000),
+            on_error=lambda *_: None,
+        )
+
+    @operation("CreateNote", "POST", NOTES)
+    async def create_note(self, call: Call, _: NoParameters) -> None:
+        """Write a note."""
+        await self.act(call)
+
+    @operation("ListNote", "GET", NOTES)
+    async def list_note(self, call: Call, _: NoParameters) -> None:
+        """Read notes."""
+        await self.act(call)
+
+    def note(self, what: str) -> Callable[[], None]:
+        """Something to be called, which is remembered."""
+        return lambda: self.happened.append(what)
+
+    async def told_app(self, scope: Any, receive: Any, send: Any) -> None:
+        """The application, as a server that remembers what it was given to send."""
+
+        async def told(message: Any) -> None:
+            await send(message)
+            self.happened.append(message["type"])
+
+        await self.app(scope, receive, told)
+
+    def client(self) -> Driver:
+        return Driver(self.told_app, basic(PARENT, TOKEN))
+
+
+SENT = ["http.response.start", "http.response.body"]
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
+async def test_what_waits_for_the_answer_happens_after_it(method):
+    async def act(call):
+        call.afterwards.add(later.note("first"))
+        call.afterwards.add(later.note("second"))
+        later.happened.append("done")
+
+    later = Later(act)
+    await later.client().request(method, notes())
+    assert later.happened == ["done", *SENT, "first", "second"]
+
+
+@pytest.mark.parametrize("error", [catalogue.BODY_REQUIRED(), ValueError("a defect")])
+async def test_what_waits_for_the_answer_happens_after_a_refusal_too(error):
+    async def act(call):
+        call.afterwards.add(later.note("after"))
+        raise error
+
+    later = Later(act)
+    answer = await later.client().post(notes())
+    assert answer.status >= 400
+    assert later.happened == [*SENT, "after"]
+
+
+async def test_what_waits_for_the_answer_happens_though_it_cannot_be_sent():
+    async def act(call):
+        call.afterwards.add(later.note("after"))
+
+    async def broken(scope, receive, _send):
+        async def fail(_message):
+            raise ConnectionResetError
+
+        await later.app(scope, receive, fail)
+
+    later = Later(act)
+    with pytest.raises(ConnectionResetError):
+        await Driver(broken, basic(PARENT, TOKEN)).post(notes())
+    assert later.happened == ["after"]
+
+
+async def test_when_the_client_goes_away_nothing_waits_for_an_answer_any_more():
+    started, gate = asyncio.Event(), asyncio.Event()
+
+    async def act(call):
+        call.afterwards.add(later.note("before it went"))
+        started.set()
+        await gate.wait()
+        later.happened.append("goes on")
+        call.afterwards.add(later.note("after it went"))
+        later.happened.append("done")
+
+    later = Later(act)
+    request = later.client().start("POST", notes())
+    await started.wait()
+    request.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await request
+    assert later.happened == ["before it went"]
+    gate.set()
+    await later.app.finish()
+    assert later.happened == ["before it went", "goes on", "after it went", "done"]
+
+
+async def test_a_client_that_goes_away_before_it_has_asked_leaves_nothing():
+    async def act(_call):
+        raise AssertionError("nothing was asked")
+
+    later = Later(act)
+    await later.client().request("POST", notes(), body=[b"Text="], disconnect=True)
+    assert later.happened == []
+
+
+async def test_requests_at_the_same_time_do_not_wait_for_each_others_answers():
+    gates = {"a": asyncio.Event(), "b": asyncio.Event()}
+
+    async def act(call):
+        name = call.query["Name"][0]
+        call.afterwards.add(later.note(f"after {name}"))
+        await gates[name].wait()
+
+    later = Later(act)
+    slow = later.client().start("GET", f"{notes()}?Name=a")
+    quick = later.client().start("GET", f"{notes()}?Name=b")
+    gates["b"].set()
+    await quick
+    assert later.happened == [*SENT, "after b"]
+    gates["a"].set()
+    await slow
+    assert later.happened[3:] == [*SENT, "after a"]

@@ -12,8 +12,8 @@ import pytest_asyncio
 
 from trunkline.bus import Event
 from trunkline.sids import SidFactory
-from trunkline.store import Database, GroupCommit, Job, Overloaded
-from trunkline.store.group_commit import Refused
+from trunkline.store import Database, GroupCommit, Job, Overloaded, StoreUnavailable
+from trunkline.store.group_commit import Effects, Refused
 
 
 class Rows:
@@ -166,4 +166,120 @@ async def test_events_are_published_after_the_commit(database: Database, table: 
     assert published == [("told", 1)]
     assert seen == [{"told"}]
     await connection.close()
+    await commit.close()
+
+
+class Acts:
+    """Writes nothing; what is to be called afterwards is given by its items."""
+
+    order = 20
+
+    async def write(self, _connection: Any, items: Sequence[Any], events: Effects) -> Sequence[Any]:
+        events.afterwards.extend(items)
+        return [None] * len(items)
+
+
+async def test_what_follows_a_commit_comes_after_its_events_and_before_its_submitter_hears(
+    database: Database, table: str
+) -> None:
+    told: list[str] = []
+
+    class Tells(Rows):
+        async def write(self, connection: Any, items: Sequence[Any], events: Effects) -> Any:
+            events.append("event")  # type: ignore[arg-type]
+            return await super().write(connection, items, events)
+
+    commit = GroupCommit(database, published=lambda _: told.append("published"))
+    heard = commit.submit(Job(Acts(), lambda: told.append("followed")), Job(Tells(table), ("a", 1)))
+    heard.add_done_callback(lambda _: told.append("heard"))
+    await heard
+    assert told == ["published", "followed", "heard"]
+    await commit.close()
+
+
+async def test_what_follows_is_called_without_any_event(database: Database) -> None:
+    told: list[str] = []
+    commit = writer(database)
+    await commit.submit(Job(Acts(), lambda: told.append("followed")))
+    assert told == ["followed"]
+    await commit.close()
+
+
+async def test_nothing_follows_what_was_not_committed(database: Database, table: str) -> None:
+    told: list[str] = []
+    commit, acts, rows = writer(database, writers=1), Acts(), Rows(table)
+    outcomes = await asyncio.gather(
+        commit.submit(Job(acts, lambda: told.append("good")), Job(rows, ("a", 1))),
+        commit.submit(Job(acts, lambda: told.append("bad")), Job(rows, ("b", 2**40))),
+        commit.submit(Job(acts, lambda: told.append("also good")), Job(rows, ("c", 1))),
+        return_exceptions=True,
+    )
+    assert isinstance(outcomes[1], asyncpg.DataError)
+    # Once each, however often the batch was tried.
+    assert told == ["good", "also good"]
+    await commit.close()
+
+
+async def test_nothing_follows_what_was_refused(database: Database) -> None:
+    told: list[str] = []
+    commit = writer(database)
+    await commit.submit(Job(Declines(), False), Job(Acts(), lambda: told.append("followed")))
+    assert told == []
+    await commit.close()
+
+
+async def test_trouble_in_what_follows_is_nobody_elses(database: Database, table: str) -> None:
+    told: list[str] = []
+
+    def fail() -> None:
+        raise ValueError("a defect")
+
+    commit, acts = writer(database), Acts()
+    results = await commit.submit(
+        Job(acts, fail), Job(acts, lambda: told.append("next")), Job(Rows(table), ("a", 1))
+    )
+    assert results == [None, None, "a"]
+    assert told == ["next"]
+    await commit.close()
+
+
+async def test_what_follows_may_submit_more(database: Database, table: str) -> None:
+    commit, rows = writer(database, writers=1), Rows(table)
+    more: list[asyncio.Future[Any]] = []
+    await commit.submit(Job(Acts(), lambda: more.append(commit.submit(Job(rows, ("more", 1))))))
+    assert await more[0] == ["more"]
+    await commit.close()
+
+
+async def test_doubt_is_told_before_who_submitted_hears_that_it_failed(
+    database: Database, table: str
+) -> None:
+    told: list[str] = []
+
+    class Breaks(Rows):
+        async def write(self, connection: Any, items: Sequence[Any], events: Effects) -> Any:
+            await super().write(connection, items, events)
+            raise ConnectionResetError("gone")
+
+    commit = writer(database)
+    commit.on_doubt += [lambda: told.append("doubt"), lambda: told.append("second doubt")]
+    failed = commit.submit(Job(Breaks(table), ("a", 1)))
+    failed.add_done_callback(lambda _: told.append("heard"))
+    with pytest.raises(StoreUnavailable):
+        await failed
+    assert told == ["doubt", "second doubt", "heard"]
+    assert await commit.submit(Job(Rows(table), ("b", 1))) == ["b"]
+    await commit.close()
+
+
+async def test_there_is_no_doubt_about_what_was_refused_or_cannot_be_stored(
+    database: Database, table: str
+) -> None:
+    told: list[str] = []
+    commit = writer(database)
+    commit.on_doubt.append(lambda: told.append("doubt"))
+    with pytest.raises(asyncpg.DataError):
+        await commit.submit(Job(Rows(table), ("a", 2**40)))
+    await commit.submit(Job(Declines(), False))
+    assert told == []
     await commit.close()

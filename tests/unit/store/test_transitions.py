@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,7 +18,8 @@ from trunkline.messaging.model import MESSAGE, NewMessage
 from trunkline.messaging.works import CreateMessages, message_transitions
 from trunkline.sids import SidFactory
 from trunkline.store import Database, GroupCommit, Job
-from trunkline.store.transitions import Transition, TransitionRefused
+from trunkline.store.group_commit import Effects
+from trunkline.store.transitions import Applied, Transition, TransitionRefused, Transitions
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -52,7 +56,7 @@ def message(sids: SidFactory, world_id: str, **changes: Any) -> NewMessage:
 
 async def stored(commit: GroupCommit, sids: SidFactory, world_id: str, **more: Any) -> NewMessage:
     made = message(sids, world_id, **more)
-    await commit.submit(Job(CreateMessages(sids.new_id()), made))
+    await commit.submit(Job(CreateMessages(sids.new_id(), lambda _: None), made))
     return made
 
 
@@ -146,3 +150,97 @@ def test_no_sequence_of_transitions_leaves_the_lifecycle(steps: list[str]) -> No
             current = step
         else:
             assert current not in MESSAGE.before(step)
+
+
+class Notes:
+    """A follower that remembers what it was told of."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[str, tuple[str, ...], dict[str, Any]]] = []
+        self.committed: list[str] = []
+        self.failure: Exception | None = None
+
+    async def follow(self, connection: Any, applied: Sequence[Applied], effects: Effects) -> None:
+        for entry in applied:
+            self.seen.append((entry.transition.subject, entry.transition.path, dict(entry.row)))
+            effects.afterwards.append(partial(self.committed.append, entry.transition.subject))
+        if self.failure is not None:
+            raise self.failure
+
+
+def followed(*followers: Notes) -> Transitions:
+    return Transitions(
+        MESSAGE,
+        "messages",
+        "message_events",
+        {"error_code": "integer", "sent_at": "timestamptz"},
+        returning=("sender", "recipient", "error_code"),
+        followers=followers,
+    )
+
+
+def by(transitions: Transitions, job: Job) -> Job:
+    return Job(transitions, job.item)
+
+
+async def test_followers_are_told_what_was_applied_with_the_row_as_it_is_now(
+    commit: GroupCommit, sids: SidFactory, world_id: str
+) -> None:
+    sent = await stored(commit, sids, world_id)
+    first, second = Notes(), Notes()
+    await commit.submit(
+        by(followed(first, second), walk(sent, "sending", "sent", "undelivered", error_code=30003))
+    )
+    assert first.seen == second.seen
+    ((subject, path, row),) = first.seen
+    assert (subject, path) == (sent.sid, ("sending", "sent", "undelivered"))
+    assert row["id"].hex == sent.sid[2:]
+    assert row["account_id"].hex == sent.account_id
+    assert (row["sender"], row["recipient"]) == (sent.sender, sent.recipient)
+    assert row["error_code"] == 30003
+    assert first.committed == [sent.sid]
+
+
+async def test_followers_hear_nothing_of_what_was_refused(
+    commit: GroupCommit, sids: SidFactory, world_id: str
+) -> None:
+    good, ended = await stored(commit, sids, world_id), await stored(commit, sids, world_id)
+    await commit.submit(walk(ended, "sending", "sent", "delivered"))
+    gone = message(sids, world_id)
+    notes = Notes()
+    transitions = followed(notes)
+    results = await asyncio.gather(
+        *(commit.submit(by(transitions, walk(each, "sending"))) for each in (good, ended, gone))
+    )
+    assert [isinstance(result[0], TransitionRefused) for result in results] == [False, True, True]
+    assert [subject for subject, _, _ in notes.seen] == [good.sid]
+
+
+async def test_followers_are_told_of_steps_of_one_subject_in_their_order(
+    commit: GroupCommit, sids: SidFactory, world_id: str
+) -> None:
+    sent = await stored(commit, sids, world_id)
+    notes = Notes()
+    transitions = followed(notes)
+    await commit.submit(
+        *(by(transitions, walk(sent, step)) for step in ("sending", "sent", "delivered"))
+    )
+    assert [path for _, path, _ in notes.seen] == [("sending",), ("sent",), ("delivered",)]
+
+
+async def test_a_transition_is_not_made_without_what_follows_from_it(
+    database: Database,
+    commit: GroupCommit,
+    sids: SidFactory,
+    world_id: str,
+    published: list[Event],
+) -> None:
+    sent = await stored(commit, sids, world_id)
+    published.clear()
+    notes = Notes()
+    notes.failure = ValueError("a defect")
+    with pytest.raises(ValueError, match="defect"):
+        await commit.submit(by(followed(notes), walk(sent, "sending")))
+    assert await status(database, sent) == ("queued", 1)
+    assert published == []
+    assert notes.committed == []

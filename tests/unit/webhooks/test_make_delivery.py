@@ -67,34 +67,3 @@ def test_requests_do_not_share_their_data(make: MakeDelivery) -> None:
     first, second = request(make), request(make)
     first.data["a"] = 1
     assert second.data == {}
-
-
-def test_the_next_request_is_of_the_same_subject(make: MakeDelivery) -> None:
-    first = request(make)
-    after = make.after(first, url="https://next.example/", method="GET", data={"n": 1})
-    assert (after.subject, after.account_id, after.world_id) == ("SM1", ACCOUNT, WORLD)
-    assert after.kind == first.kind
-    assert after.id > first.id
-    assert after.token != first.token
-    assert (after.method, after.data, after.url) == ("GET", {"n": 1}, "https://next.example/")
-    assert make.after(first, url="/", method="GET", data={}, kind="other").kind == "other"
-
-
-@pytest.mark.parametrize(
-    ("url", "base", "whole"),
-    [
-        ("/next", None, "https://user:secret@app.example/next"),
-        ("next?x=y", None, "https://user:secret@app.example/a/next?x=y"),
-        ("?x=y", None, "https://user:secret@app.example/a/b?x=y"),
-        ("../up", None, "https://user:secret@app.example/up"),
-        ("", None, "https://user:secret@app.example/a/b?c=d"),
-        ("//other.example/", None, "https://other.example/"),
-        ("http://other.example/#rc=1", None, "http://other.example/#rc=1"),
-        ("next", "https://moved.example/x/y", "https://moved.example/x/next"),
-    ],
-)
-def test_a_relative_url_counts_from_the_document(
-    make: MakeDelivery, url: str, base: str | None, whole: str
-) -> None:
-    after = make.after(request(make), url=url, method="POST", data={}, base=base)
-    assert after.url == whole
