@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from trunkline.clock import Clock
 from trunkline.messaging import queries
 from trunkline.messaging.choose_sender import Numbers
+from trunkline.messaging.late_answers import ForgetLateAnswers
 from trunkline.messaging.model import NewMessage
 from trunkline.messaging.reply_session import Conversation, NextDocument, Session
 from trunkline.messaging.run_session import FAILED_BEFORE, INBOUND, RunSession
@@ -95,6 +96,12 @@ class InboundWebhook:
         self._base_url = base_url
         self._worlds = worlds
         self._clock = clock
+        self._forget_late = ForgetLateAnswers()
+
+    def conversation(self, parameters: Parameters) -> tuple[str, str]:
+        """The number that was written to, and who wrote."""
+        found = dict(parameters)
+        return found["To"], found["From"]
 
     async def parameters(self, delivery: Delivery) -> Parameters | None:
         """The parameters as the message is now; None when it is gone."""
@@ -128,10 +135,12 @@ class InboundWebhook:
         """The message is received once its first document was asked for; then the session goes
         on, if there is anybody to answer."""
         conversation = await self._conversation(delivery)
-        if conversation is None:
-            return Completion()
-        completion = self._run(delivery, exchange, conversation)
-        if Session.of(delivery.data).documents == 1 and not delivery.data.get("resent"):
+        completion = Completion()
+        if conversation is not None:
+            completion = self._run(delivery, exchange, conversation)
+        if Session.of(delivery.data).documents > 1 or delivery.data.get("resent"):
+            completion.jobs.append(Job(self._forget_late, delivery.subject))
+        elif conversation is not None:
             completion.jobs.insert(0, self._received(delivery))
         return completion
 

@@ -88,6 +88,15 @@ DELETE_FEEDBACK = "DELETE FROM message_feedback WHERE message_id = $1"
 DELETE_DISPATCH = "DELETE FROM dispatch WHERE message_id = $1"
 DELETE_MESSAGE = "DELETE FROM messages WHERE id = $1"
 
+# Waits for whoever is redacting or deleting one of them, and lets the next one wait.
+KEEP_MESSAGES = "SELECT id FROM messages WHERE id = ANY ($1::uuid[]) ORDER BY id FOR SHARE"
+FORGOTTEN = """
+SELECT u.id FROM unnest($1::uuid[]) AS u(id)
+WHERE NOT EXISTS (SELECT FROM messages m WHERE m.id = u.id) OR EXISTS (
+    SELECT FROM message_events e WHERE e.subject_id = u.id AND e.kind = 'message.redacted'
+)
+"""
+
 PUT_FEEDBACK = """
 INSERT INTO message_feedback (message_id, account_id, outcome, created_at, updated_at)
 VALUES ($1, $2, $3, $4, $4)

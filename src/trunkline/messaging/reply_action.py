@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from trunkline.messaging import queries
 from trunkline.messaging.inbound_webhook import find_conversation
+from trunkline.messaging.late_answers import ForgetLateAnswers
 from trunkline.messaging.run_session import RunSession
-from trunkline.store import Database
+from trunkline.store import Database, Job
 from trunkline.store.database import Connection
 from trunkline.store.group_commit import Effects
 from trunkline.store.transitions import Applied
@@ -98,6 +99,12 @@ class ReplyAction:
     def __init__(self, database: Database, run: RunSession) -> None:
         self._database = database
         self._run = run
+        self._forget_late = ForgetLateAnswers()
+
+    def conversation(self, parameters: Parameters) -> tuple[str, str]:
+        """The number that replied, and who was replied to."""
+        found = dict(parameters)
+        return found["From"], found["To"]
 
     async def parameters(self, delivery: Delivery) -> Parameters | None:
         """What is told of the message; None when it is gone."""
@@ -112,9 +119,11 @@ class ReplyAction:
     async def complete(self, delivery: Delivery, exchange: Exchange) -> Completion:
         """The session goes on, unless the message that it is about is gone."""
         conversation = await find_conversation(self._database, delivery)
-        if conversation is None:
-            return Completion()
-        return self._run(delivery, exchange, conversation)
+        completion = Completion()
+        if conversation is not None:
+            completion = self._run(delivery, exchange, conversation)
+        completion.jobs.append(Job(self._forget_late, delivery.subject))
+        return completion
 
 
 def _parameters(

@@ -92,6 +92,9 @@ class StatusCallback:
         self._database = database
         self._alert = alert
 
+    def conversation(self, parameters: Parameters) -> None:
+        """It belongs to none."""
+
     async def parameters(self, delivery: Delivery) -> Parameters | None:
         """What was told, or would have been before the platform stopped."""
         await self.prepare([delivery])

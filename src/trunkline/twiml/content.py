@@ -48,7 +48,7 @@ def read_content(body: bytes, content_type: str | None) -> Element | str | None:
     picture, JSON, also `application/twiml+xml`, which Twilio does not list), 11750 for more than
     MAX_DOCUMENT_BYTES, 12100 for what is not well-formed or not in its encoding.
     """
-    if not body or body.isspace():
+    if len(body) <= MAX_DOCUMENT_BYTES and not body.strip():
         return None
     if content_type is None or not content_type.strip():
         raise TwimlError(

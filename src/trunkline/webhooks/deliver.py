@@ -33,6 +33,7 @@ REFILL = MOST_WAITING // 4
 MOST_IN_MEMORY = 100_000  # of all lines: above it, lines are filled no further than REFILL
 LOOKS_TO_RECOVER = 30  # looks at what is left in the table, until one at all of it
 MOST_FAILURES = 3  # of ours with one request, until it is left for the next start
+LATE_AFTER = 1.0  # seconds under way, after which a request gives up its place for others
 GRACE = 4.0  # seconds for the requests under way when the platform stops
 REORDER_WAIT = timedelta(seconds=2)  # of world time, for a successor to overtake
 
@@ -60,6 +61,8 @@ class DeliverWebhooks:
         self._times = WaitingWorlds(worlds, self._enter)
         self._reading: dict[tuple[str, str], Reading] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._begun: dict[Turn[Delivery], float] = {}  # under way and not late, the oldest first
+        self._sweep: asyncio.TimerHandle | None = None
         self._doubts = 0
         self._settled = 0  # how many of them the table has settled
         self._stopping = False
@@ -164,6 +167,8 @@ class DeliverWebhooks:
         is made again at the next start."""
         self._stopping = True
         self._times.stop()
+        if self._sweep is not None:
+            self._sweep.cancel()
         if self._tasks:
             _, cut_off = await asyncio.wait(self._tasks, timeout=grace)
             for task in cut_off:
@@ -260,9 +265,28 @@ class DeliverWebhooks:
                 self._lines.end(turn, answered=None)
                 continue
             turn.item.attempt += 1
+            self._watch(turn)
             task = asyncio.create_task(self._work(turn))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+
+    def _watch(self, turn: Turn[Delivery]) -> None:
+        loop = asyncio.get_running_loop()
+        self._begun[turn] = loop.time()
+        if self._sweep is None:
+            self._sweep = loop.call_later(LATE_AFTER, self._find_late)
+
+    def _find_late(self) -> None:
+        """Let what takes long give up its place."""
+        loop = asyncio.get_running_loop()
+        since = loop.time() - LATE_AFTER
+        for turn, begun in list(self._begun.items()):
+            if begun > since:
+                break
+            if self._lines.late(turn):
+                del self._begun[turn]
+        self._sweep = loop.call_later(LATE_AFTER / 2, self._find_late) if self._begun else None
+        self._pump()
 
     def _is_wanted(self, delivery: Delivery) -> bool:
         """Whether its world was not emptied while it waited in a line."""
@@ -285,6 +309,7 @@ class DeliverWebhooks:
             log.error("webhook.failed", delivery=delivery.id, **fault(error))
             ended = self._set_aside_after(delivery)
         finally:
+            self._begun.pop(turn, None)
             self._lines.end(turn, answered=answered)
             self._end(delivery, ended=ended)
             self._pump()

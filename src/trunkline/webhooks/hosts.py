@@ -3,7 +3,8 @@ the lines of a host.
 
 A host that answers, one that was not heard of yet, and one that fails draw from separate shares
 of the connections, so that any number of dead apps leaves those of healthy ones untouched. No
-host and no account may use up a share.
+host and no account may use up a share. What is under way for long has a share of its own: a host
+that hangs at its first request holds a place of the unknown ones for a second, not for fifteen.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Generic, TypeVar
 
-__all__ = ["ANSWERING", "FAILING", "NEW", "Lines", "Share", "Standing", "Turn"]
+__all__ = ["ANSWERING", "FAILING", "LATE", "NEW", "Lines", "Share", "Standing", "Turn"]
 
 Item = TypeVar("Item")
 
@@ -29,11 +30,12 @@ class Share:
 
 
 class Standing(Enum):
-    """What is known of a host."""
+    """What is known of a host; LATE is what is under way for long, whichever host it is to."""
 
     ANSWERING = "answering", Share(most=512, per_host=64, per_account=256)
     NEW = "new", Share(most=256, per_host=8, per_account=128)
     FAILING = "failing", Share(most=256, per_host=8, per_account=128)
+    LATE = "late", Share(most=1024, per_host=0, per_account=512)
 
     def __init__(self, word: str, share: Share) -> None:
         # The word is there because members of an Enum that are equal would be one and the same.
@@ -42,6 +44,7 @@ class Standing(Enum):
 
 
 ANSWERING, NEW, FAILING = Standing.ANSWERING, Standing.NEW, Standing.FAILING
+LATE = Standing.LATE
 REMEMBERED = 10_000  # hosts without anything waiting whose standing is known
 
 
@@ -75,13 +78,13 @@ class _Line:
     in_turn: bool = False  # ready, or barred
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Turn(Generic[Item]):
     """An item whose turn has come, to be given back with `Lines.end`."""
 
     item: Item
     line: _Line
-    standing: Standing
+    standing: Standing  # whose share it takes of
 
 
 class _Group:
@@ -142,6 +145,25 @@ class Lines(Generic[Item]):
             self._stand(host, ANSWERING if answered else FAILING)
         self._rotate(host)
         self._close(line)
+
+    def late(self, turn: Turn[Item]) -> bool:
+        """Let a turn that takes long take of the share for such, so that others have its place;
+        False when that share is used up. Its host stands as before: it may answer yet."""
+        account, late = turn.line.account, self._groups[LATE]
+        share = LATE.share
+        if turn.standing is LATE:
+            return True
+        if late.under_way >= share.most or account.under_way[LATE] >= share.per_account:
+            return False
+        group = self._groups[turn.standing]
+        group.under_way -= 1
+        account.under_way[turn.standing] -= 1
+        if account.barred[turn.standing]:
+            group.freed[account] = None
+        late.under_way += 1
+        account.under_way[LATE] += 1
+        turn.standing = LATE
+        return True
 
     def standing(self, host: str) -> Standing:
         """How a host stands."""

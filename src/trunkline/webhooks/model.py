@@ -56,6 +56,10 @@ class DeliveryKind(Protocol):
 
     reads_body: bool  # whether the body of the answer matters; else it is not kept
 
+    def conversation(self, parameters: Parameters) -> tuple[str, str] | None:
+        """The app's number and the phone whose cookies go along (behaviour 2.1); None for a
+        request that belongs to no conversation."""
+
     async def parameters(self, delivery: Delivery) -> Parameters | None:
         """What is sent; None when there is nothing to tell any more: its subject is gone."""
 

@@ -10,7 +10,7 @@ from typing import Protocol
 from trunkline.store import Job
 from trunkline.webhooks.address_map import Connection
 from trunkline.webhooks.http import AllowList, Exchange, Jar, Outgoing
-from trunkline.webhooks.model import Delivery, Parameters
+from trunkline.webhooks.model import Delivery, DeliveryKind, Parameters
 from trunkline.webhooks.target import Target
 
 __all__ = ["Conversation", "MakeOutgoing"]
@@ -47,41 +47,43 @@ class MakeOutgoing:
     async def __call__(
         self,
         delivery: Delivery,
+        kind: DeliveryKind,
         target: Target,
         parameters: Parameters,
         token: str,
-        *,
-        read_body: bool,
     ) -> Outgoing:
-        """The request as it is to be made."""
-        world_id = delivery.world_id
-        jar = None
-        if read_body:
-            jar = self._jars.find(world_id, conversation_of(delivery, parameters))
+        """The request as it is to be made; `token` is the auth token that signs it."""
+        conversation = self._conversation(delivery, kind, parameters)
+        jar = None if conversation is None else self._jars.find(delivery.world_id, conversation)
         return Outgoing(
             target=target,
-            locate=partial(self._locate, world_id),
+            locate=partial(self._locate, delivery.world_id),
             method=delivery.method,
             parameters=parameters,
             token=delivery.token,
             auth_token=token,
             cookies=jar,
-            read_body=read_body,
+            read_body=kind.reads_body,
             allowed=await self._allowed_of("AC" + delivery.account_id),
         )
 
     def after(
-        self, delivery: Delivery, parameters: Parameters, outgoing: Outgoing, exchange: Exchange
+        self,
+        delivery: Delivery,
+        kind: DeliveryKind,
+        parameters: Parameters,
+        outgoing: Outgoing,
+        exchange: Exchange,
     ) -> list[Job]:
         """What keeps the cookies of a conversation."""
-        if outgoing.cookies is None and not exchange.set_cookies:
+        conversation = self._conversation(delivery, kind, parameters)
+        if conversation is None:
             return []
-        conversation = conversation_of(delivery, parameters)
         return self._jars.after(delivery.world_id, conversation, outgoing.cookies, exchange)
 
-
-def conversation_of(delivery: Delivery, parameters: Parameters) -> Conversation:
-    """Whose cookies a request carries: Twilio keeps them for each From, To and account
-    (behaviour 2.1)."""
-    found = dict(parameters)
-    return delivery.account_id, found.get("To", ""), found.get("From", "")
+    @staticmethod
+    def _conversation(
+        delivery: Delivery, kind: DeliveryKind, parameters: Parameters
+    ) -> Conversation | None:
+        between = kind.conversation(parameters)
+        return None if between is None else (delivery.account_id, *between)

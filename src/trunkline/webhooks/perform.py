@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol
 
+import asyncpg
 import structlog
 
 from trunkline.clock import Clock
 from trunkline.faults import fault
-from trunkline.store import GroupCommit, Job, StoreUnavailable
+from trunkline.store import GroupCommit, Job, Overloaded, StoreUnavailable
 from trunkline.webhooks.alerts.debugger import KIND as DEBUGGER
 from trunkline.webhooks.alerts.make_alert import AlertMaker, shown_url
 from trunkline.webhooks.alerts.model import Alert
@@ -27,7 +28,7 @@ __all__ = ["PerformDelivery"]
 log = structlog.get_logger(__name__)
 
 INTERNAL = 12400  # code of the alert for a defect of ours
-TRY_AGAIN = 0.1  # seconds between tries to write down an answer while the database is away
+TRY_AGAIN = 0.1  # seconds between tries to take an answer while the database is away
 
 
 class Requests(Protocol):
@@ -91,9 +92,7 @@ class PerformDelivery:
     ) -> Completion:
         """What follows; a defect of ours ends the request as one that failed, and no more."""
         try:
-            return await kind.complete(delivery, exchange)
-        except StoreUnavailable:
-            raise
+            return await self._completion(kind, delivery, exchange)
         except Exception as error:
             log.error("webhook.defect", kind=delivery.kind, **fault(error))
             exchange.error, exchange.reason = INTERNAL, "Trunkline failed to take the answer."
@@ -109,6 +108,17 @@ class PerformDelivery:
                 ]
             )
 
+    async def _completion(
+        self, kind: DeliveryKind, delivery: Delivery, exchange: Exchange
+    ) -> Completion:
+        """What the kind makes of an answer, however long the database is away: it was given, and
+        is not to be asked for again."""
+        while True:
+            try:
+                return await kind.complete(delivery, exchange)
+            except StoreUnavailable:
+                await asyncio.sleep(TRY_AGAIN)
+
     async def _exchange(
         self,
         delivery: Delivery,
@@ -122,16 +132,14 @@ class PerformDelivery:
         except InvalidTarget as error:
             url = shown_url(delivery.url)
             return Exchange(url=url, error=error.code, reason=str(error)), []
-        outgoing = await self._outgoing(
-            delivery, target, parameters, token, read_body=kind.reads_body
-        )
+        outgoing = await self._outgoing(delivery, kind, target, parameters, token)
         exchange = await self._requests.send(outgoing)
         for _ in range(disturbance.drop + disturbance.duplicate):
             # The answer to the last one counts: those before it were lost on the way.
             before = exchange.attempts
             exchange = await self._requests.send(outgoing)
             exchange.attempts[:0] = before
-        return exchange, self._outgoing.after(delivery, parameters, outgoing, exchange)
+        return exchange, self._outgoing.after(delivery, kind, parameters, outgoing, exchange)
 
     def _complaints(self, delivery: Delivery) -> list[Alert]:
         """Alerts about connection overrides that could not be followed (behaviour 2.2)."""
@@ -172,6 +180,8 @@ class PerformDelivery:
                 *(Job(self._due, following) for following in completion.follow),
                 *(Job(self._record, alert) for alert in completion.alerts),
             )
+        except StoreUnavailable:
+            raise
         except Exception as error:
             # It cannot be stored as it is, and would not be the next time: the app is not to be
             # asked for ever.
@@ -185,5 +195,7 @@ class PerformDelivery:
         while True:
             try:
                 return await self._commit.submit(*jobs, urgent=True)
-            except StoreUnavailable:
+            except Overloaded as error:  # the platform stops: the next start makes it again
+                raise StoreUnavailable(str(error)) from error
+            except (StoreUnavailable, asyncpg.TransactionRollbackError):
                 await asyncio.sleep(TRY_AGAIN)

@@ -85,10 +85,12 @@ SELECT id, subject_id, subject_kind, account_id, kind, url, method, data, create
 FROM deliveries_due WHERE world_id = $1 AND ($2::uuid IS NULL OR subject_id = $2)
 ORDER BY id DESC LIMIT $3
 """
-# The text of a reply is in the answer that it came with.
+# The text of a reply is in the answer that it came with, and an app may repeat what it was asked,
+# in headers too.
 FORGET_ANSWERS = """
-UPDATE deliveries SET response_body = NULL
-WHERE subject_id = ANY ($1::uuid[]) AND response_body IS NOT NULL
+UPDATE deliveries SET response_body = NULL, response_headers = NULL
+WHERE subject_id = ANY ($1::uuid[])
+  AND (response_body IS NOT NULL OR response_headers IS NOT NULL)
 """
 
 

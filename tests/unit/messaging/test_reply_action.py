@@ -103,7 +103,8 @@ async def test_nothing_comes_of_it_when_the_messages_are_gone(node: Node) -> Non
     await node.database.execute("DELETE FROM messages WHERE world_id = $1", node.world_id)
     assert await node.kinds[ACTION].parameters(action) is None
     completion = await node.answered(action, "<Response><Message>x</Message></Response>")
-    assert completion.jobs == []
+    assert (completion.follow, completion.alerts) == ([], [])
+    assert await node.replies() == []
 
 
 @pytest.mark.parametrize("status", ["queued", "sending", "delivered", "undelivered", "read"])

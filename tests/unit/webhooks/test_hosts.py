@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from trunkline.webhooks import hosts
-from trunkline.webhooks.hosts import ANSWERING, FAILING, NEW, Lines, Share, Standing, Turn
+from trunkline.webhooks.hosts import ANSWERING, FAILING, LATE, NEW, Lines, Share, Standing, Turn
 
 
 @pytest.fixture
@@ -27,6 +27,7 @@ SMALL = {
     ANSWERING: Share(most=6, per_host=3, per_account=4),
     NEW: Share(most=3, per_host=1, per_account=2),
     FAILING: Share(most=4, per_host=2, per_account=3),
+    LATE: Share(most=3, per_host=0, per_account=2),
 }
 
 
@@ -53,7 +54,7 @@ def let_fail(lines: Lines[Any], *names: str) -> None:
 
 
 def test_new_and_failing_hosts_have_shares_of_their_own() -> None:
-    assert len(set(Standing)) == 3
+    assert len(set(Standing)) == 4
     lines: Lines[str] = Lines()
     let_fail(lines, *(f"dead{n}" for n in range(100)))
     for n in range(100):
@@ -240,6 +241,34 @@ def test_hosts_that_nothing_was_learnt_of_push_no_others_out(
     assert lines.standing("known") is ANSWERING
 
 
+def test_hosts_that_hang_give_their_places_to_others() -> None:
+    lines: Lines[str] = Lines()
+    for number in range(1000):
+        lines.add(f"dead{number}", f"account{number % 10}", "x")
+    lines.add("healthy", "account", "wanted")
+    waves = 0
+    while True:
+        turns = begun(lines)
+        waves += 1
+        if "wanted" in items(turns):
+            break
+        for turn in turns:  # none of them has answered, and none has been given up
+            lines.late(turn)
+    assert waves <= 5
+
+
+def test_there_is_a_limit_to_what_hangs() -> None:
+    lines: Lines[int] = Lines()
+    for number in range(3000):
+        lines.add(f"dead{number}", f"account{number % 10}", number)
+    under_way = 0
+    while turns := begun(lines):
+        under_way += len(turns)
+        for turn in turns:
+            lines.late(turn)
+    assert under_way == LATE.share.most + NEW.share.most
+
+
 @pytest.mark.parametrize(
     ("many_hosts", "many_accounts"), [(1, 1), (1000, 1), (1, 1000), (300, 300)]
 )
@@ -316,6 +345,11 @@ class Turns(RuleBasedStateMachine):
         if answered is not None:
             self.standing[self.where[turn.item][0]] = ANSWERING if answered else FAILING
         self.lines.end(turn, answered=answered)
+
+    @precondition(lambda self: self.under_way)
+    @rule(which=st.integers(0, 1000))
+    def late(self, which: int) -> None:
+        self.lines.late(self.under_way[which % len(self.under_way)])
 
     @rule()
     def take_all(self) -> None:

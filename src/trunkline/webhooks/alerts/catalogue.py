@@ -48,12 +48,15 @@ _ERRORS: Final[dict[int, str]] = {
     12400: "Internal Failure",
     # Messaging TwiML.
     14107: "SMS send rate limit exceeded",
+    21617: "The concatenated message body exceeds the 1600 character limit",
+    21620: "Invalid media URL(s)",
     # Conferences.
     16011: "Conference Event: Error Response to Callback URL",
 }
 
 _WARNINGS: Final[dict[int, str]] = {
     12200: "Schema validation warning",
+    13710: "Redirect: Invalid method value",
     14101: 'Invalid "To" attribute',
     14102: 'Invalid "From" attribute',
     14103: "Invalid Body",

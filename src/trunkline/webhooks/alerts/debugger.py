@@ -77,6 +77,9 @@ class DebuggerRequests:
         self._database = database
         self._read_request = read_request
 
+    def conversation(self, parameters: Parameters) -> None:
+        """It belongs to none."""
+
     async def parameters(self, delivery: Delivery) -> Parameters | None:
         """What is told of the alert; None when it is gone."""
         row = await self._database.fetchrow(queries.FETCH_ALERT_AND_OWNER, delivery.subject[2:])

@@ -68,6 +68,14 @@ class Listening(ResponseHandler):
                 return
         super().data_received(data)
 
+    def set_exception(self, exc: Any, exc_cause: Any = None) -> None:
+        """What came is no HTTP. Whoever reads a body that has begun is told too, or would wait
+        until no time is left: the library tells nobody but whoever waits for a head."""
+        super().set_exception(exc, exc_cause or exc)
+        body = self._payload
+        if isinstance(exc, HttpProcessingError) and body is not None and not body.is_eof():
+            body.set_exception(aiohttp.ClientPayloadError(exc.message))
+
     def feed_data(self, data: Any, size: int = 0) -> None:
         """An answer is complete up to its body. A server may not go on with 1xx for ever."""
         if data[0].code < 200 and data[0].code != 101:
