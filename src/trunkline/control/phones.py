@@ -15,9 +15,9 @@ from trunkline.control.durations import parse_duration
 from trunkline.control.errors import ControlError
 from trunkline.control.operation import Call, Nothing, operation
 from trunkline.control.platform import ControlledPlatform
-from trunkline.messaging.media_files import MOST_TOGETHER, MediaFile
+from trunkline.messaging.inbound.receive_message import MediaNotTaken, NoSuchNumber
+from trunkline.messaging.media.files import MOST_TOGETHER, MediaFile
 from trunkline.messaging.phone_inbox import InboxEntry
-from trunkline.messaging.receive_message import MediaNotTaken, NoSuchNumber
 
 __all__ = ["DEFAULT", "BehaviourChange", "NewMessage", "Phone", "Phones"]
 

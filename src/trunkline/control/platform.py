@@ -10,7 +10,7 @@ from trunkline.accounts import AccountAuthenticator, AccountSet
 from trunkline.bus import LocalBus
 from trunkline.carriers.virtual import Phones
 from trunkline.messaging.explain_message import Explanation
-from trunkline.messaging.media_files import MediaFile
+from trunkline.messaging.media.files import MediaFile
 from trunkline.messaging.phone_inbox import InboxEntry
 from trunkline.settings import Settings
 from trunkline.store import Database

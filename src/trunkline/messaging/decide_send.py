@@ -16,7 +16,7 @@ from trunkline.messaging.make_message import MakeMessage
 from trunkline.messaging.model import NewMessage
 from trunkline.messaging.parameters import CreateMessageParameters
 from trunkline.messaging.recipients import masked
-from trunkline.messaging.segments import measure
+from trunkline.messaging.text.segments import measure
 from trunkline.rest import catalogue
 from trunkline.rest.operation import AccountIdentity
 

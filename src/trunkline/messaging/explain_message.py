@@ -10,8 +10,8 @@ import msgspec
 
 from trunkline.messaging import queries
 from trunkline.messaging.delivery_errors import title
+from trunkline.messaging.inbound.opt_outs import OptOuts
 from trunkline.messaging.model import is_mms_sid
-from trunkline.messaging.opt_outs import OptOuts
 from trunkline.store import Database
 from trunkline.webhooks.history import History, RequestSummary
 from trunkline.worlds import Worlds

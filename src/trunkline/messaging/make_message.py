@@ -8,7 +8,7 @@ from typing import Any
 from trunkline.carriers import Routes
 from trunkline.clock import Clock
 from trunkline.messaging.model import NewMessage
-from trunkline.messaging.segments import Segmentation
+from trunkline.messaging.text.segments import Segmentation
 from trunkline.sids import SidFactory
 from trunkline.worlds import Worlds
 

@@ -9,7 +9,7 @@ from trunkline.messaging.decide_send import (
 from trunkline.messaging.model import NewMessage
 from trunkline.messaging.parameters import CreateMessageParameters
 from trunkline.messaging.recipients import masked
-from trunkline.messaging.segments import measure
+from trunkline.messaging.text.segments import measure
 from trunkline.numbers import normalise
 from trunkline.rest import catalogue
 from trunkline.rest.operation import AccountIdentity

@@ -6,8 +6,8 @@ from typing import Protocol
 
 from trunkline.carriers.virtual import Phones
 from trunkline.messaging import queries
-from trunkline.messaging.dispatcher import Dispatcher
-from trunkline.messaging.loop_breaker import LoopBreaker
+from trunkline.messaging.dispatch.dispatcher import Dispatcher
+from trunkline.messaging.replies.loop_breaker import LoopBreaker
 from trunkline.store import Database
 from trunkline.store.database import Connection
 from trunkline.worlds import World, Worlds

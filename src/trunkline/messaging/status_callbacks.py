@@ -16,8 +16,9 @@ from trunkline.store.database import Connection
 from trunkline.store.group_commit import Effects
 from trunkline.store.transitions import Applied
 from trunkline.webhooks.http import Exchange
+from trunkline.webhooks.kinds import Completion
 from trunkline.webhooks.make_delivery import MakeDelivery
-from trunkline.webhooks.model import Completion, Delivery, Parameters
+from trunkline.webhooks.model import Delivery, Parameters
 from trunkline.webhooks.works import DueDeliveries
 
 __all__ = ["KIND", "StatusCallback", "StatusCallbacks"]

@@ -25,33 +25,33 @@ from trunkline.carriers.routes import VIRTUAL
 from trunkline.carriers.virtual import Phones
 from trunkline.clock import RealClock
 from trunkline.messaging.alert_failures import AlertFailures
-from trunkline.messaging.check_submission import CheckSubmission
 from trunkline.messaging.decide_send import DecideSend, valid_for_libphonenumber
-from trunkline.messaging.deliver_to_phones import DeliverToPhones
-from trunkline.messaging.dispatcher import Dispatcher
-from trunkline.messaging.execute_reply import ExecuteReply
+from trunkline.messaging.dispatch.check_submission import CheckSubmission
+from trunkline.messaging.dispatch.deliver_to_phones import DeliverToPhones
+from trunkline.messaging.dispatch.dispatcher import Dispatcher
+from trunkline.messaging.dispatch.hand_over import HandOver
+from trunkline.messaging.dispatch.queue_works import Claims
+from trunkline.messaging.dispatch.recover_dispatch import RecoverDispatch
+from trunkline.messaging.dispatch.submit_to_carrier import SubmitToCarrier
 from trunkline.messaging.explain_message import ExplainMessage, is_redacted
-from trunkline.messaging.fetch_media import FetchMedia
 from trunkline.messaging.finish_message import FinishMessage
-from trunkline.messaging.hand_over import HandOver
-from trunkline.messaging.inbound_webhook import InboundRequests, InboundWebhook
-from trunkline.messaging.loop_breaker import LoopBreaker
+from trunkline.messaging.inbound.inbound_webhook import InboundRequests, InboundWebhook
+from trunkline.messaging.inbound.opt_outs import OptOuts
+from trunkline.messaging.inbound.receive_message import ReceiveMessage
 from trunkline.messaging.make_message import MakeMessage
-from trunkline.messaging.media_files import FetchFiles
-from trunkline.messaging.media_resources import MessageMedia
-from trunkline.messaging.opt_outs import OptOuts
+from trunkline.messaging.media.fetch_media import FetchMedia
+from trunkline.messaging.media.files import FetchFiles
+from trunkline.messaging.media.resources import MessageMedia
 from trunkline.messaging.phone_inbox import PhoneInbox
-from trunkline.messaging.queue_works import Claims
-from trunkline.messaging.receive_message import ReceiveMessage
-from trunkline.messaging.recover_dispatch import RecoverDispatch
-from trunkline.messaging.reply_action import ACTION, ReplyAction, ReplyActions
+from trunkline.messaging.replies.execute_reply import ExecuteReply
+from trunkline.messaging.replies.loop_breaker import LoopBreaker
+from trunkline.messaging.replies.reply_action import ACTION, ReplyAction, ReplyActions
+from trunkline.messaging.replies.run_session import INBOUND, RunSession
 from trunkline.messaging.reset_world import ResetWorld
 from trunkline.messaging.resources import Messages
-from trunkline.messaging.run_session import INBOUND, RunSession
 from trunkline.messaging.send import SendMessage
 from trunkline.messaging.status_callbacks import KIND as STATUS_CALLBACK
 from trunkline.messaging.status_callbacks import StatusCallback, StatusCallbacks
-from trunkline.messaging.submit_to_carrier import SubmitToCarrier
 from trunkline.messaging.works import CreateMessages, message_transitions
 from trunkline.rest.app import TwilioApi
 from trunkline.rest.operation import bound_operations

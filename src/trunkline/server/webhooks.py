@@ -25,8 +25,9 @@ from trunkline.webhooks.deliver import DeliverWebhooks
 from trunkline.webhooks.forget import forget_world
 from trunkline.webhooks.history import History, Redacted
 from trunkline.webhooks.http import Egress, NetworkRules, Requests
+from trunkline.webhooks.kinds import DeliveryKind
 from trunkline.webhooks.make_delivery import MakeDelivery
-from trunkline.webhooks.model import DeliveryKind, Parameters
+from trunkline.webhooks.model import Parameters
 from trunkline.webhooks.outgoing import MakeOutgoing
 from trunkline.webhooks.perform import PerformDelivery
 from trunkline.webhooks.queue_table import ReadQueue

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
-if TYPE_CHECKING:
-    from trunkline.webhooks.model import Parameters
+__all__ = ["Parameters", "encode", "well_formed", "with_query"]
 
-__all__ = ["encode", "well_formed", "with_query"]
+Parameters = Sequence[tuple[str, str]]  # names and values, in the order of the wire
 
 # What the standard leaves as it is (WHATWG URL, application/x-www-form-urlencoded serializing).
 # The space is kept until last, when it becomes a plus.

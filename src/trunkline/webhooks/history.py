@@ -20,7 +20,8 @@ from trunkline.store import Database, fetch_page
 from trunkline.webhooks import log_queries, queries
 from trunkline.webhooks.alerts.catalogue import alert_title
 from trunkline.webhooks.alerts.make_alert import shown_url
-from trunkline.webhooks.model import DeliveryKind, Parameters
+from trunkline.webhooks.kinds import DeliveryKind
+from trunkline.webhooks.model import Parameters
 from trunkline.webhooks.queue_table import delivery_of
 from trunkline.webhooks.tables import deliveries
 from trunkline.webhooks.target import InvalidTarget, read_target

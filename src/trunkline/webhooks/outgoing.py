@@ -10,7 +10,8 @@ from typing import Protocol
 from trunkline.store import Job
 from trunkline.webhooks.address_map import Connection
 from trunkline.webhooks.http import AllowList, Exchange, Jar, Outgoing
-from trunkline.webhooks.model import Delivery, DeliveryKind, Parameters
+from trunkline.webhooks.kinds import DeliveryKind
+from trunkline.webhooks.model import Delivery, Parameters
 from trunkline.webhooks.target import Target
 
 __all__ = ["Conversation", "MakeOutgoing"]

@@ -18,7 +18,8 @@ from trunkline.webhooks.alerts.model import Alert
 from trunkline.webhooks.alerts.record import RecordAlerts
 from trunkline.webhooks.chaos import Disturbance
 from trunkline.webhooks.http import Exchange, Outgoing
-from trunkline.webhooks.model import Completion, Delivery, DeliveryKind, Parameters
+from trunkline.webhooks.kinds import Completion, DeliveryKind
+from trunkline.webhooks.model import Delivery, Parameters
 from trunkline.webhooks.outgoing import MakeOutgoing
 from trunkline.webhooks.target import InvalidTarget, read_target
 from trunkline.webhooks.works import DueDeliveries, EndDeliveries, Ended

@@ -9,7 +9,8 @@ import structlog
 
 from trunkline.store import Database
 from trunkline.webhooks import queries
-from trunkline.webhooks.model import Delivery, DeliveryKind, Prepares
+from trunkline.webhooks.kinds import DeliveryKind, Prepares
+from trunkline.webhooks.model import Delivery
 
 __all__ = ["ReadQueue", "delivery_of"]
 

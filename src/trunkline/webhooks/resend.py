@@ -7,8 +7,9 @@ from collections.abc import Mapping
 
 from trunkline.store import Database, GroupCommit, Job, Work
 from trunkline.webhooks import log_queries, queries
+from trunkline.webhooks.kinds import DeliveryKind
 from trunkline.webhooks.make_delivery import MakeDelivery
-from trunkline.webhooks.model import Delivery, DeliveryKind
+from trunkline.webhooks.model import Delivery
 from trunkline.webhooks.queue_table import delivery_of
 
 __all__ = ["NotResendable", "Resend"]

@@ -9,12 +9,8 @@ from __future__ import annotations
 from base64 import b64encode
 from hashlib import sha256
 from hmac import digest
-from typing import TYPE_CHECKING
 
-from trunkline.webhooks.form import well_formed
-
-if TYPE_CHECKING:
-    from trunkline.webhooks.model import Parameters
+from trunkline.webhooks.form import Parameters, well_formed
 
 __all__ = ["sign", "with_body_digest"]
 

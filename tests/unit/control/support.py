@@ -15,8 +15,8 @@ from trunkline.bus import Event, LocalBus
 from trunkline.carriers.virtual import Behaviour
 from trunkline.control import control_app
 from trunkline.messaging.explain_message import Explanation, TimelineEntry
+from trunkline.messaging.inbound.receive_message import MediaNotTaken, NoSuchNumber
 from trunkline.messaging.phone_inbox import InboxEntry
-from trunkline.messaging.receive_message import MediaNotTaken, NoSuchNumber
 from trunkline.rest.operation import AccountIdentity
 from trunkline.settings import Settings
 from trunkline.store import StoreUnavailable

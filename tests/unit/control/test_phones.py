@@ -7,7 +7,7 @@ import pytest
 
 from tests.unit.control.support import NOW, NUMBER, SID, Client, FakePlatform, refusal
 from trunkline.carriers.virtual import Behaviour
-from trunkline.messaging.media_files import MediaFile
+from trunkline.messaging.media.files import MediaFile
 from trunkline.messaging.phone_inbox import InboxEntry
 
 PHONE = "+14155550123"

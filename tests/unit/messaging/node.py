@@ -12,24 +12,24 @@ from trunkline.bus import Event
 from trunkline.carriers import Accepted, OutboundMessage, Outcome, Routes
 from trunkline.carriers.virtual import Behaviour, Phones
 from trunkline.clock import RealClock
-from trunkline.messaging.check_submission import CheckSubmission
-from trunkline.messaging.deliver_to_phones import DeliverToPhones
-from trunkline.messaging.dispatcher import Dispatcher
-from trunkline.messaging.execute_reply import ExecuteReply
-from trunkline.messaging.hand_over import HandOver
-from trunkline.messaging.inbound_webhook import InboundRequests, InboundWebhook
-from trunkline.messaging.loop_breaker import LoopBreaker
+from trunkline.messaging.dispatch.check_submission import CheckSubmission
+from trunkline.messaging.dispatch.deliver_to_phones import DeliverToPhones
+from trunkline.messaging.dispatch.dispatcher import Dispatcher
+from trunkline.messaging.dispatch.hand_over import HandOver
+from trunkline.messaging.dispatch.queue_works import Claims
+from trunkline.messaging.dispatch.recover_dispatch import RecoverDispatch
+from trunkline.messaging.dispatch.submit_to_carrier import SubmitToCarrier
+from trunkline.messaging.inbound.inbound_webhook import InboundRequests, InboundWebhook
+from trunkline.messaging.inbound.opt_outs import OptOuts
+from trunkline.messaging.inbound.receive_message import ReceiveMessage
 from trunkline.messaging.make_message import MakeMessage
-from trunkline.messaging.media_files import MediaFailure, MediaFile
+from trunkline.messaging.media.files import MediaFailure, MediaFile
 from trunkline.messaging.model import Dispatch, NewMessage
-from trunkline.messaging.opt_outs import OptOuts
-from trunkline.messaging.queue_works import Claims
-from trunkline.messaging.receive_message import ReceiveMessage
-from trunkline.messaging.recover_dispatch import RecoverDispatch
-from trunkline.messaging.reply_action import ACTION, ReplyAction, ReplyActions
-from trunkline.messaging.run_session import INBOUND, RunSession
+from trunkline.messaging.replies.execute_reply import ExecuteReply
+from trunkline.messaging.replies.loop_breaker import LoopBreaker
+from trunkline.messaging.replies.reply_action import ACTION, ReplyAction, ReplyActions
+from trunkline.messaging.replies.run_session import INBOUND, RunSession
 from trunkline.messaging.send import SendMessage
-from trunkline.messaging.submit_to_carrier import SubmitToCarrier
 from trunkline.messaging.works import CreateMessages, message_transitions
 from trunkline.numbers import OwnNumber
 from trunkline.rest.operation import AccountIdentity
@@ -37,8 +37,9 @@ from trunkline.sids import SidFactory
 from trunkline.store import Database, GroupCommit, Job, StoreUnavailable
 from trunkline.webhooks.alerts import AlertMaker, RecordAlerts
 from trunkline.webhooks.http import Exchange
+from trunkline.webhooks.kinds import Completion, DeliveryKind
 from trunkline.webhooks.make_delivery import MakeDelivery
-from trunkline.webhooks.model import Completion, Delivery, DeliveryKind
+from trunkline.webhooks.model import Delivery
 from trunkline.webhooks.works import DueDeliveries, EndDeliveries, Ended
 from trunkline.worlds import WorldClock, Worlds
 

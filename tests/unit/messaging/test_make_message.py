@@ -10,7 +10,7 @@ import pytest
 from trunkline.carriers import Routes
 from trunkline.messaging.make_message import MakeMessage
 from trunkline.messaging.model import NewMessage
-from trunkline.messaging.segments import measure
+from trunkline.messaging.text.segments import measure
 from trunkline.sids import SidFactory
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)

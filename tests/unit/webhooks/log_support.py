@@ -12,8 +12,9 @@ from trunkline.clock import RealClock
 from trunkline.sids import SidFactory
 from trunkline.store import Database, GroupCommit, Job
 from trunkline.webhooks.http import Attempt, Exchange
+from trunkline.webhooks.kinds import Completion
 from trunkline.webhooks.make_delivery import MakeDelivery
-from trunkline.webhooks.model import Completion, Delivery, Parameters
+from trunkline.webhooks.model import Delivery, Parameters
 from trunkline.webhooks.works import DueDeliveries, EndDeliveries, Ended
 from trunkline.worlds import Worlds
 

@@ -18,7 +18,8 @@ from trunkline.webhooks.alerts.make_alert import AlertMaker
 from trunkline.webhooks.alerts.record import RecordAlerts
 from trunkline.webhooks.chaos import CALM, Disturbance
 from trunkline.webhooks.http import Attempt, Exchange, Outgoing
-from trunkline.webhooks.model import Completion, Delivery, Parameters
+from trunkline.webhooks.kinds import Completion
+from trunkline.webhooks.model import Delivery, Parameters
 from trunkline.webhooks.perform import PerformDelivery
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

@@ -18,8 +18,9 @@ from trunkline.webhooks.alerts.alert_text import alert_fields
 from trunkline.webhooks.alerts.catalogue import ERROR
 from trunkline.webhooks.alerts.model import Alert
 from trunkline.webhooks.alerts.read_request import MadeRequest, ReadRequest
+from trunkline.webhooks.kinds import Completion
 from trunkline.webhooks.make_delivery import MakeDelivery
-from trunkline.webhooks.model import Completion, Delivery, Parameters
+from trunkline.webhooks.model import Delivery, Parameters
 
 if TYPE_CHECKING:
     from trunkline.webhooks.http import Exchange

@@ -12,9 +12,9 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.http import HttpProcessingError
 
-from trunkline.webhooks.http.egress import PASSAGE, Passage
 from trunkline.webhooks.http.lookups import Lookups
 from trunkline.webhooks.http.network_rules import AddressRefused, NetworkRules
+from trunkline.webhooks.http.passage import PASSAGE, Passage
 
 if TYPE_CHECKING:
     from aiohttp.client import ClientTimeout

@@ -9,49 +9,20 @@ import asyncio
 import importlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from trunkline.webhooks.http.lookups import Lookups
-from trunkline.webhooks.http.network_rules import NOBODY, AllowList, NetworkRules
+from trunkline.webhooks.http.network_rules import NetworkRules
+from trunkline.webhooks.http.passage import PASSAGE, Passage
 
 if TYPE_CHECKING:
     import ssl
 
     import aiohttp
 
-__all__ = ["PASSAGE", "Egress", "Passage", "Peer"]
+__all__ = ["Egress"]
 
 LIBRARY = "trunkline.webhooks.http.sending"  # imports all that is heavy
-
-
-class Peer(Protocol):
-    """The other end of a connection, as far as a request needs to know."""
-
-    heard: bool  # whether a byte came in since the request began
-
-
-@dataclass(slots=True)
-class Passage:
-    """What one request may do on its way out, and what was seen on the way."""
-
-    allowed: AllowList = NOBODY
-    open: bool = False  # any address: the operator's own, by `--map`
-    fresh: bool = False  # on a new connection, whatever is in the pool
-
-    looking_up: bool = False  # a name is being resolved
-    checked: set[str] = field(default_factory=set)  # addresses that a name may be connected to by
-    reused: bool = False  # the connection is from the pool
-    peer: Peer | None = None  # None: there was no connection yet
-
-    @property
-    def heard(self) -> bool:
-        """Whether a byte of an answer came."""
-        return self.peer is not None and self.peer.heard
-
-
-PASSAGE: ContextVar[Passage] = ContextVar("passage")
 
 
 class Egress:

@@ -11,8 +11,8 @@ import aiohttp
 from aiohttp.http import HttpProcessingError
 
 from trunkline.webhooks.http.bodies import BadBody
-from trunkline.webhooks.http.egress import Passage
 from trunkline.webhooks.http.network_rules import AddressRefused
+from trunkline.webhooks.http.passage import Passage
 from trunkline.webhooks.http.retry import Failure
 from trunkline.webhooks.overrides import Overrides
 from trunkline.webhooks.target import InvalidTarget, Target

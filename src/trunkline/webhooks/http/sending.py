@@ -28,9 +28,10 @@ from trunkline.webhooks.http.answers import (
 )
 from trunkline.webhooks.http.cookies import MOST_BYTES, Jar
 from trunkline.webhooks.http.digest import answer_challenge
-from trunkline.webhooks.http.egress import Egress, Passage
+from trunkline.webhooks.http.egress import Egress
 from trunkline.webhooks.http.exchange import LIMIT, Attempt, Exchange, Outgoing
 from trunkline.webhooks.http.failures import ERRORS, Failed, explain, out_of_time
+from trunkline.webhooks.http.passage import Passage
 from trunkline.webhooks.http.retry import Failure, another_follows
 from trunkline.webhooks.signature import sign, with_body_digest
 from trunkline.webhooks.target import InvalidTarget, Target, read_target

@@ -23,8 +23,9 @@ from trunkline.webhooks.alerts import (
     RecordAlerts,
     SendToDebugger,
 )
+from trunkline.webhooks.kinds import DeliveryKind
 from trunkline.webhooks.make_delivery import MakeDelivery
-from trunkline.webhooks.model import Delivery, DeliveryKind
+from trunkline.webhooks.model import Delivery
 from trunkline.webhooks.works import DueDeliveries
 
 URL = "https://me:pw@debug.example/alerts#rc=2"

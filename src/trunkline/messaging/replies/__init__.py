@@ -1,0 +1,1 @@
+"""What the app answers: TwiML documents, executed one after the other."""

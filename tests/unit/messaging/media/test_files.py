@@ -1,0 +1,190 @@
+"""Media are fetched within limits, and from nowhere that they must not be fetched from."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from tests.support.hostile_server import Answer, HostileServer, answer, hostile_server
+from trunkline.messaging.media.files import (
+    MOST_IMAGE,
+    MOST_OTHER,
+    FetchFiles,
+    MediaFailure,
+    MediaFile,
+)
+from trunkline.webhooks.address_map import AddressMap, Connection
+from trunkline.webhooks.http import NOBODY, AllowList, Egress, NetworkRules
+from trunkline.webhooks.target import Target
+
+WORLD, ACCOUNT = "0" * 32, "AC" + "1" * 32
+PNG = ("Content-Type", "image/png")
+
+
+class Client:
+    """Fetches for one account, whose list and world can be set."""
+
+    def __init__(self, *, private: bool = True, seconds: float = 20.0) -> None:
+        self.allowed = NOBODY
+        self.addresses = AddressMap.read()
+        self.egress = Egress(NetworkRules(private=private))
+        self._fetch = FetchFiles(
+            self.egress, allowed=self._allowed, locate=self._locate, seconds=seconds
+        )
+
+    async def __call__(self, *urls: str) -> list[MediaFile]:
+        return await self._fetch(WORLD, ACCOUNT, urls)
+
+    async def failure(self, *urls: str) -> MediaFailure:
+        with pytest.raises(MediaFailure) as failure:
+            await self(*urls)
+        return failure.value
+
+    async def _allowed(self, account_sid: str) -> AllowList:
+        assert account_sid == ACCOUNT
+        return self.allowed
+
+    def _locate(self, world_id: str, target: Target) -> Connection | None:
+        assert world_id == WORLD
+        return self.addresses.locate(target)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def server() -> AsyncIterator[HostileServer]:
+    async with hostile_server() as serving:
+        yield serving
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def fetch() -> AsyncIterator[Client]:
+    client = Client()
+    yield client
+    await client.egress.close()
+
+
+async def test_files_come_in_the_order_of_their_urls(fetch: Client, server: HostileServer) -> None:
+    server.says(lambda heard: answer(body=heard.line.encode(), headers=[PNG]))
+    one, two = await fetch(server.url("/a?x=%20"), server.url("/b"))
+    assert one == MediaFile("image/png", b"GET /a?x=%20 HTTP/1.1")
+    assert two.data == b"GET /b HTTP/1.1"
+    assert server.heard[0].header("User-Agent") == "TwilioProxy/1.1"
+    assert await fetch() == []
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("Image/PNG; q=1", "image/png"),
+        ("", "application/octet-stream"),
+        ("image/\xe4", "application/octet-stream"),
+        ("x" * 200, "x" * 128),
+    ],
+)
+async def test_the_type_is_kept_as_it_can_be_told_again(
+    fetch: Client, server: HostileServer, given: str, kept: str
+) -> None:
+    server.says(answer(body=b"x", headers=[("Content-Type", given)]))
+    assert (await fetch(server.url()))[0].content_type == kept
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        answer("404 Not Found"),
+        answer("500 Internal Server Error"),
+        answer("204 No Content"),
+        answer("302 Found"),
+        answer(body=b"x", headers=[PNG, ("Content-Encoding", "gzip")]),
+        answer("302 Found", headers=[("Location", "ftp://127.0.0.1/")]),
+        answer("302 Found", headers=[("Location", "/again")]),
+        Answer((b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf",), then="close"),
+        Answer((b"nonsense\r\n\r\n",), then="close"),
+        Answer(then="reset"),
+    ],
+)
+async def test_what_cannot_be_had_is_told_without_its_url(
+    fetch: Client, server: HostileServer, script: Answer
+) -> None:
+    server.says(script)
+    failure = await fetch.failure(server.url("/s3cret"))
+    assert failure.code == 11200
+    assert "s3cret" not in str(failure)
+    assert str(server.port) not in str(failure)
+    assert len(server.heard) <= 11
+
+
+@pytest.mark.parametrize("url", ["ftp://127.0.0.1/a", "http://", "http://[::1", "", "a\0b"])
+async def test_what_is_no_url_cannot_be_fetched(fetch: Client, url: str) -> None:
+    assert (await fetch.failure(url)).code == 11200
+
+
+@pytest.mark.parametrize(("kind", "most"), [("image/png", MOST_IMAGE), ("a/b", MOST_OTHER)])
+async def test_limits_are_of_the_type(
+    fetch: Client, server: HostileServer, kind: str, most: int
+) -> None:
+    header = [("Content-Type", kind)]
+    server.says(answer(body=b"x" * most, headers=header))
+    assert len((await fetch(server.url()))[0].data) == most
+    server.says(answer(body=b"x" * (most + 1), headers=header))
+    assert (await fetch.failure(server.url())).code == 30019
+
+
+async def test_a_file_without_end_is_not_read_to_it(fetch: Client, server: HostileServer) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\n\r\n"
+    server.says(Answer((head,), endless=b"x" * 65536))
+    assert (await fetch.failure(server.url())).code == 30019
+
+
+async def test_files_are_not_too_much_together(fetch: Client, server: HostileServer) -> None:
+    server.says(answer(body=b"x" * (MOST_IMAGE // 2 + 1), headers=[PNG]))
+    assert (await fetch.failure(server.url("/a"), server.url("/b"))).code == 30019
+
+
+async def test_a_server_that_says_nothing_is_left(server: HostileServer) -> None:
+    client = Client(seconds=0.2)
+    server.says(Answer(then="hang"))
+    assert (await client.failure(server.url())).code == 11200
+    await client.egress.close()
+
+
+async def test_a_redirect_is_followed(fetch: Client, server: HostileServer) -> None:
+    server.says(
+        answer("301 Moved", headers=[("Location", "/b?c=1")]), answer(body=b"x", headers=[PNG])
+    )
+    assert await fetch(server.url("/a")) == [MediaFile("image/png", b"x")]
+    assert server.heard[1].line == "GET /b?c=1 HTTP/1.1"
+
+
+async def test_credentials_go_to_their_host_alone(fetch: Client, server: HostileServer) -> None:
+    url = server.url("/a").replace("http://", "http://desk:s%40cret@")
+    elsewhere = server.url("/c", host="localhost")
+    server.says(
+        answer("302 Found", headers=[("Location", "/b")]),
+        answer("302 Found", headers=[("Location", elsewhere)]),
+        answer(body=b"x", headers=[PNG]),
+    )
+    await fetch(url)
+    authorizations = [heard.header("Authorization") for heard in server.heard]
+    assert authorizations == ["Basic ZGVzazpzQGNyZXQ="] * 2 + [None]
+
+
+async def test_private_addresses_are_refused_unless_allowed(server: HostileServer) -> None:
+    client = Client(private=False)
+    server.says(answer(body=b"x", headers=[PNG]))
+    assert (await client.failure(server.url())).code == 11200
+    assert server.heard == []
+    client.allowed = AllowList.parse(["127.0.0.0/8"])
+    assert len(await client(server.url())) == 1
+    await client.egress.close()
+
+
+async def test_a_mapped_app_has_its_media_where_it_really_is(server: HostileServer) -> None:
+    client = Client(private=False)
+    client.addresses = AddressMap.read(f"https://app.example=http://127.0.0.1:{server.port}")
+    server.says(answer(body=b"x", headers=[PNG]))
+    assert len(await client("https://app.example/cat.png")) == 1
+    assert server.heard[0].header("Host") == "app.example"
+    assert server.heard[0].header("X-Forwarded-Proto") == "https"
+    await client.egress.close()
