@@ -84,6 +84,12 @@ class Settings(BaseSettings):
         description="Let webhooks and media URLs reach private addresses; by default in "
         "development only",
     )
+    webhook_log_days: int = Field(
+        default=90,
+        ge=0,
+        description="Requests to apps and alerts are kept so long at least, and dropped by the "
+        "month; 0 keeps them",
+    )
     carriers: list[CarrierRoute] = Field(
         default_factory=list, description="Carriers beside the virtual one, as JSON"
     )

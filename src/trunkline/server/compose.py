@@ -62,7 +62,7 @@ from trunkline.server.webhooks import Webhooks
 from trunkline.settings import Settings
 from trunkline.sids import SidFactory
 from trunkline.store import Database, GroupCommit
-from trunkline.store.migrate import ensure_partitions
+from trunkline.store.migrate import drop_partitions, ensure_partitions
 from trunkline.store.transitions import Transitions
 from trunkline.webhooks.alerts.account_settings import WebhookAccounts
 from trunkline.webhooks.history import History
@@ -411,11 +411,15 @@ class Platform:
     async def _make_partitions(self) -> None:
         async with self.database.connection() as connection:
             await ensure_partitions(connection, self.clock.now())
+            if days := self.settings.webhook_log_days:
+                before = self.clock.now() - timedelta(days=days)
+                await drop_partitions(connection, ("deliveries", "alerts"), before)
         await self.webhooks.drop_old()
 
     async def _renew(self) -> None:
-        await self.recover.keep_lease(self.settings.lease_seconds)
+        # First the requests: what the messages of a silent node bring about comes behind them.
         await self.webhooks.take_over()
+        await self.recover.keep_lease(self.settings.lease_seconds)
         await self.recover.show_doubts(self.dispatcher.knows)
 
 

@@ -63,7 +63,9 @@ class Webhooks:
         rules = NetworkRules(private=settings.mode == "development" if private is None else private)
         self.egress = Egress(rules)
         self.worlds = WebhookWorlds(database, settings.map)
-        self.chaos = ChaosPlans(self.worlds.chaos_of)
+        # In production there is none, also not what was set before.
+        calm = settings.mode == "production"
+        self.chaos = ChaosPlans((lambda _: None) if calm else self.worlds.chaos_of)
         self.jars = CookieJars(database, worlds, clock, owner=node_id)
         self.kinds: dict[str, DeliveryKind] = {}
         self.accounts = WebhookAccounts(database)
@@ -87,6 +89,7 @@ class Webhooks:
                 jars=self.jars,
             ),
             alert=self.alert,
+            worlds=worlds,
             clock=clock,
         )
         self.deliver = DeliverWebhooks(worlds, self._table, perform, self.chaos)
@@ -130,7 +133,7 @@ class Webhooks:
     def forget_world(self, world_id: str) -> None:
         """Drop what waits of a world in memory."""
         self.deliver.forget_world(world_id)
-        self.worlds.forget_world(world_id)
+        self.worlds.calm(world_id)
         self.jars.forget_world(world_id)
 
     async def idle(self, world_id: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from trunkline.sids import id_floor
 from trunkline.store.database import UNREACHABLE, Connection
 from trunkline.store.errors import SchemaTooNew, StoreError, StoreUnavailable
 
-__all__ = ["PARTITIONED", "ensure_partitions", "head_version", "migrate"]
+__all__ = ["PARTITIONED", "drop_partitions", "ensure_partitions", "head_version", "migrate"]
 
 DIRECTORY = Path(__file__).parent / "migrations"
 LOCK = 7_242_001  # of pg_advisory_lock: one migration at a time
@@ -26,6 +27,12 @@ PARTITIONED = {
     "deliveries": "id",
     "alerts": "id",
 }
+
+
+PARTITIONS = """
+SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+WHERE i.inhparent = to_regclass($1) ORDER BY 1
+"""
 
 
 def head_version() -> str:
@@ -118,6 +125,27 @@ async def ensure_partitions(connection: Connection, now: datetime, months: int =
             name = f"{table}_{start:%Y_%m}"
             if await connection.fetchval("SELECT to_regclass($1)", name) is None:
                 await _make_partition(connection, table, key, name, id_floor(start), id_floor(end))
+
+
+async def drop_partitions(
+    connection: Connection, tables: Iterable[str], before: datetime
+) -> list[str]:
+    """Drop the monthly partitions of these tables that hold nothing newer; their names."""
+    dropped = []
+    for table in tables:
+        rows = await connection.fetch(PARTITIONS, table)
+        for name in (row["name"] for row in rows):
+            month = re.fullmatch(rf"{table}_(\d{{4}})_(\d\d)", name)
+            if month is None:
+                continue  # the default partition
+            year, number = int(month[1]), int(month[2])
+            end = datetime(year + number // 12, number % 12 + 1, 1, tzinfo=before.tzinfo)
+            if end <= before:
+                async with connection.transaction():
+                    await connection.execute("SELECT pg_advisory_xact_lock($1)", PARTITION_LOCK)
+                    await connection.execute(f"DROP TABLE IF EXISTS {name}")
+                dropped.append(name)
+    return dropped
 
 
 async def _make_partition(

@@ -61,6 +61,7 @@ class DeliverWebhooks:
         self._times = WaitingWorlds(worlds, self._enter)
         self._reading: dict[tuple[str, str], Reading] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._under_way: set[str] = set()  # ids
         self._begun: dict[Turn[Delivery], float] = {}  # under way and not late, the oldest first
         self._sweep: asyncio.TimerHandle | None = None
         self._doubts = 0
@@ -111,6 +112,10 @@ class DeliverWebhooks:
         for reading in list(self._reading.values()):
             await reading.over.wait()
         return self._taken - taken
+
+    def is_under_way(self, delivery_id: str) -> bool:
+        """Whether a request is being made at this moment."""
+        return delivery_id in self._under_way
 
     def is_idle(self, world_id: str) -> bool:
         """Whether no request of this world is due or under way."""
@@ -272,6 +277,7 @@ class DeliverWebhooks:
 
     def _watch(self, turn: Turn[Delivery]) -> None:
         loop = asyncio.get_running_loop()
+        self._under_way.add(turn.item.id)
         self._begun[turn] = loop.time()
         if self._sweep is None:
             self._sweep = loop.call_later(LATE_AFTER, self._find_late)
@@ -309,6 +315,7 @@ class DeliverWebhooks:
             log.error("webhook.failed", delivery=delivery.id, **fault(error))
             ended = self._set_aside_after(delivery)
         finally:
+            self._under_way.discard(delivery.id)
             self._begun.pop(turn, None)
             self._lines.end(turn, answered=answered)
             self._end(delivery, ended=ended)

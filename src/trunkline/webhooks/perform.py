@@ -23,6 +23,7 @@ from trunkline.webhooks.model import Delivery, Parameters
 from trunkline.webhooks.outgoing import MakeOutgoing
 from trunkline.webhooks.target import InvalidTarget, read_target
 from trunkline.webhooks.works import DueDeliveries, EndDeliveries, Ended
+from trunkline.worlds import Worlds
 
 __all__ = ["PerformDelivery"]
 
@@ -54,6 +55,7 @@ class PerformDelivery:
         record: RecordAlerts,
         outgoing: MakeOutgoing,
         alert: AlertMaker,
+        worlds: Worlds,
         clock: Clock,
     ) -> None:
         self._commit = commit
@@ -65,6 +67,7 @@ class PerformDelivery:
         self._record = record
         self._outgoing = outgoing
         self._alert = alert
+        self._worlds = worlds
         self._clock = clock
 
     async def __call__(self, delivery: Delivery, disturbance: Disturbance) -> bool | None:
@@ -162,18 +165,13 @@ class PerformDelivery:
         ]
 
     async def _drop(self, delivery: Delivery) -> None:
-        ended = Ended(delivery, "dropped", None, self._clock.now())
-        await self._kept(Job(self._end, ended))
+        await self._kept(Job(self._end, self._ended(delivery, "dropped", None)))
 
     async def _write_down(
         self, delivery: Delivery, exchange: Exchange, completion: Completion
     ) -> None:
-        ended = Ended(
-            delivery,
-            "delivered" if exchange.error is None else "failed",
-            exchange,
-            self._clock.now(),
-        )
+        outcome = "delivered" if exchange.error is None else "failed"
+        ended = self._ended(delivery, outcome, exchange)
         try:
             await self._kept(
                 Job(self._end, ended),
@@ -187,8 +185,18 @@ class PerformDelivery:
             # It cannot be stored as it is, and would not be the next time: the app is not to be
             # asked for ever.
             log.error("webhook.end_not_stored", kind=delivery.kind, **fault(error))
-            bare = Ended(delivery, "failed", None, self._clock.now(), INTERNAL)
+            bare = self._ended(delivery, "failed", None, INTERNAL)
             await self._kept(Job(self._end, bare))
+
+    def _ended(
+        self,
+        delivery: Delivery,
+        outcome: str,
+        exchange: Exchange | None,
+        error_code: int | None = None,
+    ) -> Ended:
+        now, world_now = self._clock.now(), self._worlds.clock(delivery.world_id).now()
+        return Ended(delivery, outcome, exchange, now, world_now, error_code)
 
     async def _kept(self, *jobs: Job) -> Sequence[Any]:
         """Commit what is known of a request that was made, however long the database is away.

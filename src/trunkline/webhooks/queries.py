@@ -2,13 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
-
-from sqlalchemy import Select, select
-
-from trunkline.webhooks.tables import deliveries
-
 # --- the queue ------------------------------------------------------------------------------
 END = """
 DELETE FROM deliveries_due WHERE id = ANY ($1::uuid[]) AND owner = $2 RETURNING id
@@ -30,10 +23,7 @@ DUE_COLUMNS = (
     "real_time",
     "owner",
 )
-LINES = """
-SELECT account_id, host, count(*) AS waiting FROM deliveries_due
-WHERE owner = $1 GROUP BY account_id, host
-"""
+LINES = "SELECT DISTINCT account_id, host FROM deliveries_due WHERE owner = $1"
 LOAD_LINE = """
 SELECT id, token, subject_id, subject_kind, account_id, world_id, kind, url, method, data, due_at,
        created_at, real_time
@@ -66,24 +56,20 @@ LOG_COLUMNS = (
     "created_at",
     "real_time",
     "finished_at",
+    "ended_at",
 )
 FETCH = """
 SELECT id, token, subject_id, subject_kind, account_id, world_id, kind, url, method, data, outcome,
        status, error_code, attempts, response_headers, response_body, created_at, real_time,
-       finished_at
+       finished_at, ended_at
 FROM deliveries WHERE id = $1 AND world_id = $2
 """
 FETCH_DUE = """
 SELECT id, token, subject_id, subject_kind, account_id, world_id, kind, url, method, data,
        'waiting' AS outcome, NULL::int AS status, NULL::int AS error_code, '[]'::jsonb AS attempts,
        NULL::jsonb AS response_headers, NULL::bytea AS response_body, created_at, real_time,
-       NULL::timestamptz AS finished_at
+       NULL::timestamptz AS finished_at, NULL::timestamptz AS ended_at
 FROM deliveries_due WHERE id = $1 AND world_id = $2
-"""
-WAITING = """
-SELECT id, subject_id, subject_kind, account_id, kind, url, method, data, created_at, due_at
-FROM deliveries_due WHERE world_id = $1 AND ($2::uuid IS NULL OR subject_id = $2)
-ORDER BY id DESC LIMIT $3
 """
 # The text of a reply is in the answer that it came with, and an app may repeat what it was asked,
 # in headers too.
@@ -92,20 +78,6 @@ UPDATE deliveries SET response_body = NULL, response_headers = NULL
 WHERE subject_id = ANY ($1::uuid[])
   AND (response_body IS NOT NULL OR response_headers IS NOT NULL)
 """
-
-
-def list_deliveries(
-    world_id: str, *, subject_id: str | None, outcome: str | None, since: datetime | None
-) -> Select[Any]:
-    """The requests of a world that have ended."""
-    statement = select(deliveries).where(deliveries.c.world_id == world_id)
-    if subject_id is not None:
-        statement = statement.where(deliveries.c.subject_id == subject_id)
-    if outcome is not None:
-        statement = statement.where(deliveries.c.outcome == outcome)
-    if since is not None:
-        statement = statement.where(deliveries.c.real_time >= since)
-    return statement
 
 
 # --- cookies of conversations ---------------------------------------------------------------
@@ -132,5 +104,6 @@ RESET_WORLD = (
     "DELETE FROM deliveries WHERE world_id = $1",
     "DELETE FROM alerts WHERE world_id = $1",
     "DELETE FROM conversation_cookies WHERE world_id = $1",
-    "DELETE FROM webhook_worlds WHERE world_id = $1",
+    # The maps stay: they say where the apps are that numbers and debuggers name.
+    "UPDATE webhook_worlds SET chaos = NULL WHERE world_id = $1",
 )

@@ -31,4 +31,5 @@ deliveries = Table(
     Column("created_at", MOMENT),
     Column("real_time", MOMENT),
     Column("finished_at", MOMENT),
+    Column("ended_at", MOMENT),
 )

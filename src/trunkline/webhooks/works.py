@@ -81,6 +81,7 @@ class Ended:
     outcome: str  # "delivered", "failed" or "dropped"
     exchange: Exchange | None
     finished_at: datetime  # real time
+    ended_at: datetime  # world time
     error_code: int | None = None  # in place of the exchange's: its answer could not be used
 
 
@@ -133,6 +134,7 @@ def _row(item: Ended) -> tuple[Any, ...]:
         d.created_at,
         d.real_time,
         item.finished_at,
+        item.ended_at,
     )
 
 
@@ -159,6 +161,6 @@ def _event(item: Ended) -> Event:
         seq=0,
         kind=f"webhook.{item.outcome}",
         data=data,
-        world_time=d.created_at,
+        world_time=item.ended_at,
         real_time=item.finished_at,
     )

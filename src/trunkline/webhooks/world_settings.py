@@ -107,9 +107,11 @@ class WebhookWorlds:
                 await self._write(connection, world_id, chaos, maps)
             self._set(world_id, chaos, tuple(maps))
 
-    def forget_world(self, world_id: str) -> None:
-        """Drop what is in memory of a world that was reset."""
-        self._worlds.pop(world_id, None)
+    def calm(self, world_id: str) -> None:
+        """End the chaos of a world that was reset. Its maps stay: they say where the apps are that
+        its numbers name."""
+        known = self._worlds.get(world_id, NOTHING)
+        self._worlds[world_id] = _World(None, known.maps, known.addresses)
 
     async def _write(
         self, connection: Connection, world_id: str, chaos: Chaos | None, maps: Sequence[Any]

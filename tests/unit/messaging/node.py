@@ -35,7 +35,8 @@ from trunkline.numbers import OwnNumber
 from trunkline.rest.operation import AccountIdentity
 from trunkline.sids import SidFactory
 from trunkline.store import Database, GroupCommit, Job, StoreUnavailable
-from trunkline.webhooks.alerts import AlertMaker, RecordAlerts
+from trunkline.webhooks.alerts.make_alert import AlertMaker
+from trunkline.webhooks.alerts.record import RecordAlerts
 from trunkline.webhooks.http import Exchange
 from trunkline.webhooks.kinds import Completion, DeliveryKind
 from trunkline.webhooks.make_delivery import MakeDelivery
@@ -328,7 +329,7 @@ class Node:
         if exchange is None:
             exchange = replied(delivery, document)
         completion = await self.kinds[delivery.kind].complete(delivery, exchange)
-        ended = Ended(delivery, "delivered", exchange, RealClock().now())
+        ended = Ended(delivery, "delivered", exchange, RealClock().now(), RealClock().now())
         await self._writers.submit(
             Job(EndDeliveries(self.owner), ended),
             *completion.jobs,

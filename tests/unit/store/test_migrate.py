@@ -12,7 +12,13 @@ import pytest_asyncio
 
 from trunkline.sids import SidFactory
 from trunkline.store import Database, SchemaTooNew, metadata
-from trunkline.store.migrate import PARTITIONED, ensure_partitions, head_version, migrate
+from trunkline.store.migrate import (
+    PARTITIONED,
+    drop_partitions,
+    ensure_partitions,
+    head_version,
+    migrate,
+)
 
 NOW = datetime(2026, 11, 30, 23, 59, tzinfo=UTC)
 
@@ -83,6 +89,21 @@ async def test_a_platform_that_ran_past_its_partitions_starts_again(empty_url: s
     )
     await connection.close()
     assert {row["part"] for row in rows} == {"message_events_2027_06", "message_content_2027_06"}
+
+
+async def test_old_months_are_dropped_and_young_ones_stay(empty_url: str) -> None:
+    await migrate(empty_url, now=NOW)
+    connection = await asyncpg.connect(empty_url)
+    months = "SELECT relname FROM pg_class WHERE relname ~ '^(deliveries|messages)_2[0-9_]+$'"
+    before = {row["relname"] for row in await connection.fetch(months)}
+    late = datetime(2026, 12, 31, 23, 59, tzinfo=UTC)
+    assert await drop_partitions(connection, ["deliveries"], late) == ["deliveries_2026_11"]
+    assert await drop_partitions(connection, ["deliveries"], late) == []
+    new_year = datetime(2027, 1, 1, tzinfo=UTC)
+    assert await drop_partitions(connection, ["deliveries"], new_year) == ["deliveries_2026_12"]
+    after = {row["relname"] for row in await connection.fetch(months)}
+    await connection.close()
+    assert before - after == {"deliveries_2026_11", "deliveries_2026_12"}
 
 
 async def test_declared_tables_match_the_migrated_schema(database: Database) -> None:

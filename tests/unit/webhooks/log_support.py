@@ -89,7 +89,7 @@ class Log:
                 body=b"<Response/>\xff",
                 error=error,
             )
-        ended = Ended(delivery, outcome, exchange, RealClock().now())
+        ended = Ended(delivery, outcome, exchange, RealClock().now(), RealClock().now())
         await self.commit.submit(Job(self.end, ended))
         return delivery
 

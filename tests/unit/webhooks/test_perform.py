@@ -105,6 +105,7 @@ class Bench:
             record=RecordAlerts(),
             outgoing=Plain(),  # type: ignore[arg-type]
             alert=AlertMaker(self.log.sids, self.log.worlds, RealClock()),
+            worlds=self.log.worlds,
             clock=RealClock(),
         )
         return await perform(delivery, disturbance)

@@ -65,7 +65,7 @@ class Node:
 
     def ended(self, delivery: Delivery, **changes: Any) -> Job:
         values = {"outcome": "delivered", "exchange": exchange(), **changes}
-        return Job(self.end, Ended(delivery=delivery, finished_at=LATER, **values))
+        return Job(self.end, Ended(delivery=delivery, finished_at=LATER, ended_at=LATER, **values))
 
     async def logged(self, delivery: Delivery) -> Any:
         return await self.database.fetchrow("SELECT * FROM deliveries WHERE id = $1", delivery.id)

@@ -102,15 +102,18 @@ def test_a_map_of_the_settings_that_cannot_be_used_stops_the_start(database: Dat
         WebhookWorlds(database, ["nonsense"])
 
 
-async def test_a_world_that_was_emptied_has_no_settings(database: Database, world_id: str) -> None:
+async def test_a_world_that_was_emptied_is_calm_and_its_apps_are_where_they_were(
+    database: Database, world_id: str
+) -> None:
     worlds = WebhookWorlds(database)
     await worlds.set_chaos(world_id, Chaos(drop=1))
     await worlds.set_maps(world_id, [to(3000)])
     async with database.transaction() as connection:
         await forget_world(connection, world_id)
-    worlds.forget_world(world_id)
-    assert worlds.chaos_of(world_id) is None
-    assert where(worlds, world_id) is None
+    worlds.calm(world_id)
     after = WebhookWorlds(database)
     await after.load()
-    assert after.own_maps(world_id) == []
+    for settings in (worlds, after):
+        assert settings.chaos_of(world_id) is None
+        assert settings.own_maps(world_id) == [to(3000)]
+        assert where(settings, world_id) is not None

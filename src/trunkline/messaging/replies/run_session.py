@@ -20,8 +20,7 @@ from trunkline.messaging.text.segments import measure
 from trunkline.messaging.works import CreateMessages
 from trunkline.store import Job
 from trunkline.twiml import TwimlError, read_messaging
-from trunkline.webhooks.alerts import AlertMaker
-from trunkline.webhooks.alerts.make_alert import shown_url
+from trunkline.webhooks.alerts.make_alert import AlertMaker, shown_url
 from trunkline.webhooks.http import Exchange
 from trunkline.webhooks.kinds import Completion
 from trunkline.webhooks.make_delivery import MakeDelivery

@@ -18,15 +18,12 @@ from trunkline.rest.operation import bound_operations
 from trunkline.secret_box import SecretBox
 from trunkline.sids import SidFactory
 from trunkline.store import Database, GroupCommit
-from trunkline.webhooks.alerts import (
-    AlertMaker,
-    Alerts,
-    Notifications,
-    ReadRequest,
-    RecordAlerts,
-    SendToDebugger,
-    WebhookAccounts,
-)
+from trunkline.webhooks.alerts.account_settings import WebhookAccounts
+from trunkline.webhooks.alerts.debugger import SendToDebugger
+from trunkline.webhooks.alerts.make_alert import AlertMaker
+from trunkline.webhooks.alerts.read_request import ReadRequest
+from trunkline.webhooks.alerts.record import RecordAlerts
+from trunkline.webhooks.alerts.resources import Alerts, Notifications
 from trunkline.webhooks.make_delivery import MakeDelivery
 from trunkline.worlds import Worlds
 

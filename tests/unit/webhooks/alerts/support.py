@@ -13,13 +13,10 @@ from trunkline.bus import Event
 from trunkline.rest.app import TwilioApi
 from trunkline.sids import SidFactory
 from trunkline.store import Database, GroupCommit, Job
-from trunkline.webhooks.alerts import (
-    Alert,
-    AlertMaker,
-    DeliveryRow,
-    RecordAlerts,
-    WebhookAccounts,
-)
+from trunkline.webhooks.alerts.account_settings import WebhookAccounts
+from trunkline.webhooks.alerts.make_alert import AlertMaker
+from trunkline.webhooks.alerts.model import Alert, DeliveryRow
+from trunkline.webhooks.alerts.record import RecordAlerts
 from trunkline.webhooks.model import Delivery, Parameters
 from trunkline.worlds import Worlds
 
@@ -133,6 +130,7 @@ class World:
             "created_at": made.created_at,
             "real_time": made.real_time,
             "finished_at": made.real_time,
+            "ended_at": made.created_at,
         } | columns
         places = ", ".join(f"${n}" for n in range(1, len(row) + 1))
         await self.database.execute(

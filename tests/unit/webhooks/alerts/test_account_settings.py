@@ -7,7 +7,7 @@ import pytest
 from tests.unit.numbers.support import until
 from tests.unit.webhooks.alerts.support import World
 from trunkline.store import Database
-from trunkline.webhooks.alerts import InvalidSetting, WebhookAccounts
+from trunkline.webhooks.alerts.account_settings import InvalidSetting, WebhookAccounts
 from trunkline.webhooks.http.network_rules import NOBODY, NetworkRules
 
 URL = "https://me:pw@debug.example/alerts#rc=2"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from trunkline.webhooks.alerts import alert_level, alert_title
+from trunkline.webhooks.alerts.catalogue import alert_level, alert_title
 
 
 @pytest.mark.parametrize(

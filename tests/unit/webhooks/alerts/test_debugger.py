@@ -16,13 +16,10 @@ from tests.unit.webhooks.alerts.support import (
 from trunkline.clock import RealClock
 from trunkline.rest.dates import iso8601
 from trunkline.store import Job
-from trunkline.webhooks.alerts import (
-    Alert,
-    DebuggerRequests,
-    ReadRequest,
-    RecordAlerts,
-    SendToDebugger,
-)
+from trunkline.webhooks.alerts.debugger import DebuggerRequests, SendToDebugger
+from trunkline.webhooks.alerts.model import Alert
+from trunkline.webhooks.alerts.read_request import ReadRequest
+from trunkline.webhooks.alerts.record import RecordAlerts
 from trunkline.webhooks.kinds import DeliveryKind
 from trunkline.webhooks.make_delivery import MakeDelivery
 from trunkline.webhooks.model import Delivery

@@ -8,7 +8,8 @@ from typing import Any
 from tests.unit.webhooks.alerts.support import MESSAGE, World
 from trunkline.store import Job
 from trunkline.store.group_commit import Refused
-from trunkline.webhooks.alerts import Alert, queries
+from trunkline.webhooks.alerts import queries
+from trunkline.webhooks.alerts.model import Alert
 
 
 class Declines:

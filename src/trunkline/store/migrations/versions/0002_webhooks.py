@@ -3,7 +3,7 @@
 `deliveries_due` is the queue: a row is deleted when its request has ended, in the commit that
 writes the outcome to `deliveries`. Neither holds the text of a message: parameters are rendered
 from the message when they are sent or shown. `response_body` can hold a text (TwiML), so it is
-emptied with the message that it belongs to.
+emptied with the message that it belongs to. `finished_at` is real time, `ended_at` world time.
 """
 
 from alembic import op
@@ -30,6 +30,7 @@ CREATE TABLE deliveries_due (
     owner uuid NOT NULL
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.0, autovacuum_vacuum_threshold = 20000);
 CREATE INDEX deliveries_due_line ON deliveries_due (owner, account_id, host, id);
+CREATE INDEX deliveries_due_subject ON deliveries_due (subject_id);
 
 CREATE TABLE deliveries (
     id uuid NOT NULL,
@@ -51,10 +52,12 @@ CREATE TABLE deliveries (
     created_at timestamptz NOT NULL,
     real_time timestamptz NOT NULL,
     finished_at timestamptz NOT NULL,
+    ended_at timestamptz NOT NULL,
     PRIMARY KEY (id)
 ) PARTITION BY RANGE (id);
 CREATE INDEX deliveries_world ON deliveries (world_id, id);
 CREATE INDEX deliveries_subject ON deliveries (subject_id, id);
+CREATE INDEX deliveries_failed ON deliveries (world_id, id) WHERE outcome = 'failed';
 
 CREATE TABLE alerts (
     id uuid NOT NULL,
@@ -74,6 +77,7 @@ CREATE TABLE alerts (
     PRIMARY KEY (id)
 ) PARTITION BY RANGE (id);
 CREATE INDEX alerts_account ON alerts (account_id, id);
+CREATE INDEX alerts_level ON alerts (account_id, level, id);
 CREATE INDEX alerts_world ON alerts (world_id, id);
 
 CREATE TABLE webhook_accounts (
