@@ -14,6 +14,7 @@ import time
 from typing import Any, cast
 from urllib.parse import parse_qs
 
+TOKEN = b"i-twilio-idempotency-token: "
 NOTHING = b"HTTP/1.1 204 No Content\r\n\r\n"
 TWIML = b"<Response><Message>Received.</Message></Response>"
 REPLY = b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: %d\r\n\r\n%s" % (
@@ -34,13 +35,16 @@ class Receiver:
         self.disorder = 0
         self.last = 0.0
         self.seen: dict[str, str] = {}
+        self.arrivals: dict[str, float] = {}  # by idempotency token, Unix time
         usage = resource.getrusage(resource.RUSAGE_SELF)
         self._cpu = usage.ru_utime + usage.ru_stime
 
-    def take(self, body: bytes) -> None:
+    def take(self, head: bytes, body: bytes) -> None:
         """Count a callback; `delivered` before `sent` is out of order."""
         self.count += 1
         self.last = time.time()
+        place = head.find(TOKEN) + len(TOKEN)
+        self.arrivals[head[place : place + 36].decode()] = self.last
         if b"MessageStatus=" in body:
             form = parse_qs(body.decode())
             sid, status = form["MessageSid"][0], form["MessageStatus"][0]
@@ -81,7 +85,7 @@ class Connection(asyncio.Protocol):
             body = self._buffer[end + 4 : end + 4 + length]
             self._buffer = self._buffer[end + 4 + length :]
             if self._answer is not None:
-                self._receiver.take(body)
+                self._receiver.take(head, body)
                 self._transport.write(self._answer)
 
 
@@ -102,6 +106,8 @@ async def run(job: dict[str, Any]) -> None:
     while line := await reader.readline():
         if line.strip() == b"report":
             print(json.dumps(receiver.report()), flush=True)
+        elif line.strip() == b"arrivals":
+            print(json.dumps(receiver.arrivals), flush=True)
         elif line.strip() == b"count":
             print(receiver.count, flush=True)
 

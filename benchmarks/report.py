@@ -46,7 +46,44 @@ def _tables(figures: Figures) -> str:
     for row in figures.stored:
         cells = [f"{row[k]['per_second']:.0f} ({row[k]['p95']})" for k in KINDS]
         lines.append(f"| {row['stored']:,} | {' | '.join(cells)} |")
+    lines += ["", *_webhooks(figures)]
     return "\n".join(lines)
+
+
+def _webhooks(figures: Figures) -> list[str]:
+    lines = ["| two callbacks each | messages/s, end to end | main µs | postgres µs | app µs |"]
+    lines.append("|---|---|---|---|---|")
+    runs = figures.callbacks[:-1]
+    lines += [_loop(f"run {n}", [run]) for n, run in enumerate(runs, 1)]
+    lines.append(_loop("**median**", runs))
+    lines += ["", "| inbound, answered with TwiML | replies/s, end to end | main µs |"]
+    lines[-1] += " postgres µs | app µs |"
+    lines.append("|---|---|---|---|---|")
+    lines += [_loop(f"run {n}", [run]) for n, run in enumerate(figures.replies, 1)]
+    lines.append(_loop("**median**", figures.replies))
+    lines += ["", "| from the transition to the app | told | p50 ms | p95 ms | p99 ms |"]
+    lines.append("|---|---|---|---|---|")
+    steady = figures.callbacks[-1]
+    lines += _delays(f"{steady['per_second']:.0f} messages/s", steady["delays"])
+    lines += _delays("a healthy app alone", figures.dead_apps["alone"])
+    beside = f"beside {figures.dead_apps['apps']:,} dead ones"
+    lines += _delays(beside, figures.dead_apps["beside"])
+    return lines
+
+
+def _loop(name: str, runs: list[dict[str, Any]]) -> str:
+    cells = [f"{median(run['end_to_end'] for run in runs):.0f}"]
+    cells += [
+        f"{median(run['cpu'][part] for run in runs):.0f}" for part in ("main", "postgres", "app")
+    ]
+    return f"| {name} | {' | '.join(cells)} |"
+
+
+def _delays(name: str, delays: dict[str, Any]) -> list[str]:
+    return [
+        f"| {name} | {told} | {' | '.join(str(ms) for ms in found['ms'])} |"
+        for told, found in delays.items()
+    ]
 
 
 KINDS = ("create", "page", "fetch")

@@ -57,13 +57,14 @@ def test_the_demonstration_shows_every_outcome(tmp_path: Path) -> None:
 def test_the_demonstration_prints_what_was_signed(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "trunkline", "demo"],
-        env=CLEAN | {"TMPDIR": str(tmp_path)},
+        env=CLEAN | {"TMPDIR": str(tmp_path), "PATH": str(tmp_path)},
         capture_output=True,
         text=True,
         timeout=60,
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert "A conversation with an app: FastAPI (examples/fastapi_sms)" in done.stdout
+    assert "There is no conversation with Express: Node.js is not on PATH.\n" in done.stdout
     assert done.stdout.count("X-Twilio-Signature: ") >= 3
     assert "MessageStatus=delivered" in done.stdout
     assert "<Response><Message>Received." in done.stdout

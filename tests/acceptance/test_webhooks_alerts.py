@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 from urllib.parse import parse_qs, parse_qsl
 
 import pytest
@@ -102,6 +103,70 @@ def test_a_failure_becomes_an_alert(
     text = parse_qs(str(alert.alert_text))
     assert text["ErrorCode"] == [alert.error_code]
     assert text["Msg"][0]
+
+
+def test_an_answer_without_a_content_type_is_told_as_a_bad_gateway(
+    client: Client, platform: World, app: CustomerApp
+) -> None:
+    ask_app(client, platform, app.on("/sms", Reply(200, b"<Response/>")))
+
+    alert = only_alert(client)
+    assert parse_qs(str(alert.alert_text))["httpResponse"] == ["502"]
+
+
+def test_media_that_cannot_be_had(client: Client, platform: World, app: CustomerApp) -> None:
+    media = app.on("/cat.png", Reply(404)).replace("http://", "http://desk:s3cret@")
+
+    message = client.messages.create(
+        to=PHONE, from_=NUMBER, body="look", media_url=[media + "?signature=s3cret"]
+    )
+    settle(platform)
+
+    alert = only_alert(client)
+    assert (alert.error_code, alert.resource_sid) == ("11200", message.sid)
+    assert (alert.request_url, alert.request_method) == (app.url("/cat.png"), "GET")
+    text = parse_qs(str(alert.alert_text))
+    assert text["Msg"] == [f"GET {app.url('/cat.png')} answered 404."]
+    assert text["httpResponse"] == ["404"]
+    why = platform.control("GET", f"/messages/{message.sid}/explanation")
+    assert why["timeline"][-1]["data"] == {
+        "error_code": 11200,
+        "reason": "answered 404",
+        "url": app.url("/cat.png"),
+        "http_status": 404,
+    }
+    assert "s3cret" not in json.dumps(why)
+
+
+@pytest.mark.parametrize("status", ["suspended", "closed"])
+def test_an_account_that_is_not_active_is_not_served(
+    client: Client, platform: World, app: CustomerApp, status: str
+) -> None:
+    """Its app is left alone, its parent reads why, and no message is lost."""
+    branch = client.api.accounts.create(friendly_name="branch")
+    for_branch = client.api.accounts(branch.sid)
+    number = for_branch.incoming_phone_numbers.create(
+        area_code="628",
+        sms_url=app.on("/sms", reply_with("fine")),
+        sms_fallback_url=app.on("/fallback", reply_with("sorry")),
+    )
+
+    for_branch.update(status=status)
+    text_from(platform, PHONE, str(number.phone_number), "anybody there?")
+    settle(platform)
+
+    assert app.asked == []
+    [message] = for_branch.messages.list()
+    assert (message.status, message.body) == ("received", "anybody there?")
+    [told] = for_branch.notifications.list()
+    assert (told.error_code, told.log) == ("10001", "0")
+    assert parse_qs(str(told.message_text))["Msg"] == ["The account is not active."]
+    if status == "suspended":
+        for_branch.update(status="active")
+        text_from(platform, PHONE, str(number.phone_number), "and now?")
+        settle(platform)
+        assert [asked["Body"] for asked in app.asked] == ["and now?"]
+        assert len(for_branch.notifications.list()) == 1
 
 
 def test_an_app_that_is_not_there(client: Client, platform: World, app: CustomerApp) -> None:
@@ -269,6 +334,44 @@ def test_why_shows_the_callbacks_of_a_message(
     printed = trunkline("why", str(message.sid))
     assert url in printed
     assert "11200" in printed
+
+
+def test_what_an_app_is_asked_at_this_moment_is_under_way(
+    client: Client, platform: World, app: CustomerApp, trunkline: Callable[..., str]
+) -> None:
+    app.hold()
+    message = client.messages.create(
+        to=PHONE, from_=NUMBER, body="hello", status_callback=app.url("/status")
+    )
+    app.expect(1)
+    listed = json.loads(trunkline("webhooks", "list", "--json"))["requests"]
+    assert [(r["told"], r["outcome"]) for r in listed] == [
+        ("delivered", "waiting"),
+        ("sent", "under_way"),
+    ]
+    assert "webhook.under_way" in trunkline("why", str(message.sid))
+    with pytest.raises(HTTPError) as refused:
+        platform.control("POST", f"/webhooks/{listed[1]['id']}/resend", {})
+    with refused.value as answer:
+        assert "is under way" in answer.read().decode()
+    app.release()
+    settle(platform)
+    listed = json.loads(trunkline("webhooks", "list", "--json"))["requests"]
+    assert {r["outcome"] for r in listed} == {"delivered"}
+
+
+def test_a_mapped_request_is_shown_as_it_was_sent(
+    client: Client, platform: World, app: CustomerApp, trunkline: Callable[..., str]
+) -> None:
+    trunkline("webhooks", "map", f"https://api.example.com:8443={app.base_url}")
+    ask_app(client, platform, "https://api.example.com:8443/sms")
+
+    [listed] = json.loads(trunkline("webhooks", "list", "--json"))["requests"]
+    shown = json.loads(trunkline("webhooks", "show", listed["id"], "--json"))
+    sent = dict(app.asked[0].headers)
+    del sent["Content-Length"]
+    assert dict(shown["request"]["headers"]) == sent
+    assert sent["X-Forwarded-Port"] == "8443"
 
 
 def test_the_log_shows_what_was_sent_and_answered(

@@ -312,16 +312,58 @@ def disturb(platform: World, **chaos: Any) -> None:
     platform.control("PUT", "/webhooks/chaos", {"seed": 1, **chaos})
 
 
-@pytest.mark.parametrize("how", ["duplicate", "drop"])
-def test_chaos_tells_the_same_twice_with_the_same_token(
-    client: Client, platform: World, app: CustomerApp, how: str
+def tokens(app: CustomerApp) -> list[str | None]:
+    """The idempotency tokens of what came."""
+    return [asked.header("I-Twilio-Idempotency-Token") for asked in app.asked]
+
+
+def test_duplicates_are_on_the_wire_at_the_same_time(
+    client: Client, platform: World, app: CustomerApp
 ) -> None:
-    disturb(platform, **{how: 1})
+    disturb(platform, duplicate=1)
+    app.hold()
     send(client, platform, status_callback=app.url("/status"))
+    first, second = app.expect(2)
+    assert first.connection is not second.connection
+    assert not first.hung_up()
+    assert not second.hung_up()
+    app.release()
 
     assert told(app, platform) == ["sent", "sent", "delivered", "delivered"]
-    tokens = [asked.header("I-Twilio-Idempotency-Token") for asked in app.asked]
-    assert tokens[0] == tokens[1] != tokens[2] == tokens[3]
+    one, two, three, four = tokens(app)
+    assert one == two != three == four
+
+
+def test_what_is_dropped_is_a_broken_connection_and_a_repetition(
+    client: Client, platform: World, app: CustomerApp
+) -> None:
+    disturb(platform, drop=1)
+    broken: list[bool] = []
+
+    def work(asked: Asked) -> Reply:
+        broken.append(asked.hung_up(patience=10))
+        return Reply()
+
+    app.on("/status", work, Reply(), work, Reply())
+    sid = send(client, platform, status_callback=app.url("/status"))
+
+    assert told(app, platform) == ["sent", "sent", "delivered", "delivered"]
+    assert broken == [True, True]
+    one, two, three, four = tokens(app)
+    assert one == two != three == four
+    logged = platform.control("GET", f"/webhooks?subject={sid}")["requests"]
+    assert [(request["status"], request["attempts"]) for request in logged] == [(204, 2)] * 2
+
+
+def test_dropped_and_duplicated_it_comes_three_times(
+    client: Client, platform: World, app: CustomerApp
+) -> None:
+    disturb(platform, drop=1, duplicate=1)
+    send(client, platform, status_callback=app.url("/status"))
+
+    assert told(app, platform) == ["sent"] * 3 + ["delivered"] * 3
+    assert len(set(tokens(app)[:3])) == 1
+    assert len(set(tokens(app))) == 2
 
 
 def test_chaos_lets_callbacks_pass_each_other(

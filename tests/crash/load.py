@@ -65,31 +65,39 @@ class Load:
     async def _client(
         self, session: aiohttp.ClientSession, world: World, stop: asyncio.Event
     ) -> None:
-        url = f"{world.base_url}/2010-04-01/Accounts/{world.account_sid}/Messages.json"
         while not stop.is_set():
-            form = {
-                "To": self._recipient(),
-                "From": world.numbers[0],
-                "Body": f"message {next(self._numbers)} of load {self.seed}",
-            }
             started = time.monotonic()
             try:
-                async with session.post(url, data=form) as answer:
-                    told = await answer.json()
+                refusal = await self._request(session, world)
             except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
-                self.others[type(error).__name__] += 1
-                told = None
+                refusal = type(error).__name__
             self.slowest = max(self.slowest, time.monotonic() - started)
-            if told is not None and "sid" in told:
-                self.accepted[told["sid"]] = form["Body"]
+            if refusal is None:
                 for count, reached in self._awaited:
                     if len(self.accepted) >= count:
                         reached.set()
                 continue
-            if told is not None:
-                self.others[f"{told['status']}/{told['code']}"] += 1
+            self.others[refusal] += 1
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), PAUSE)
+
+    async def _request(self, session: aiohttp.ClientSession, world: World) -> str | None:
+        """Remember what was accepted. How it was refused; None where it was not."""
+        url = f"{world.base_url}/2010-04-01/Accounts/{world.account_sid}/Messages.json"
+        form = self._form(world)
+        async with session.post(url, data=form) as answer:
+            told = await answer.json()
+        if "sid" not in told:
+            return f"{told['status']}/{told['code']}"
+        self.accepted[told["sid"]] = form["Body"]
+        return None
+
+    def _form(self, world: World) -> dict[str, str]:
+        return {
+            "To": self._recipient(),
+            "From": world.numbers[0],
+            "Body": f"message {next(self._numbers)} of load {self.seed}",
+        }
 
     def _recipient(self) -> str:
         choice = self._random.random()

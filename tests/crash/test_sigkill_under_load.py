@@ -14,6 +14,7 @@ import asyncpg
 from tests.crash.conftest import DEADLINE, Setting, teach
 from tests.crash.ledger import Ledger
 from tests.crash.load import Load
+from tests.crash.processes import is_running
 from tests.support.platform import RunningPlatform, World
 from tests.support.waiting import eventually
 
@@ -194,12 +195,3 @@ def list_messages(world: World) -> dict[str, str]:
         shown |= {message["sid"]: message["body"] for message in page["messages"]}
         path = page["next_page_uri"]
     return shown
-
-
-def is_running(pid: int) -> bool:
-    """Whether the process is there, and more than a zombie."""
-    try:
-        with open(f"/proc/{pid}/stat") as stat:
-            return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
-    except OSError:
-        return False

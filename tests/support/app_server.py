@@ -6,6 +6,7 @@ test has scripted for the path: in turn, the last answer staying; or by a functi
 
 from __future__ import annotations
 
+import select
 import socket
 import threading
 import time
@@ -34,6 +35,7 @@ class Asked:
     at: float  # when the whole of it was there, on the monotonic clock
     url: str  # what the app takes for its own address: by Host and X-Forwarded-Proto
     signed: bool  # X-Twilio-Signature is valid for the account's token
+    connection: socket.socket = field(compare=False, repr=False)
 
     @property
     def path(self) -> str:
@@ -64,6 +66,11 @@ class Asked:
     def get(self, name: str) -> str | None:
         """A parameter; None when it was not sent."""
         return dict([*self.query, *self.form]).get(name)
+
+    def hung_up(self, patience: float = 0.0) -> bool:
+        """Whether the other side closes the connection within so many seconds."""
+        readable, _, _ = select.select([self.connection], [], [], patience)
+        return bool(readable) and self.connection.recv(1, socket.MSG_PEEK) == b""
 
     def header(self, name: str) -> str | None:
         """A header, whatever the case of its name."""
@@ -179,14 +186,28 @@ class CustomerApp:
         self._server.server_close()
         self._server = None
 
-    def take(self, method: str, target: str, headers: list[tuple[str, str]], body: bytes) -> Reply:
+    def take(
+        self,
+        method: str,
+        target: str,
+        headers: list[tuple[str, str]],
+        body: bytes,
+        connection: socket.socket,
+    ) -> Reply:
         """What the app answers to a request."""
         at = time.monotonic()
         given = {name.lower(): value for name, value in headers}
         host = given.get("x-forwarded-host") or given.get("host", "")
         url = f"{given.get('x-forwarded-proto', 'http')}://{host}{target}"
         asked = Asked(
-            method=method, target=target, headers=headers, body=body, at=at, url=url, signed=False
+            method=method,
+            target=target,
+            headers=headers,
+            body=body,
+            at=at,
+            url=url,
+            signed=False,
+            connection=connection,
         )
         signature = given.get("x-twilio-signature", "")
         valid = self._validator.validate(url, dict(asked.form), signature)
@@ -243,7 +264,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do(self) -> None:
         assert isinstance(self.server, _Server)
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        reply = self.server.app.take(self.command, self.path, self.headers.items(), body)
+        reply = self.server.app.take(
+            self.command, self.path, self.headers.items(), body, self.connection
+        )
         self.send_response_only(reply.status)
         for name, value in reply.headers:
             self.send_header(name, value)

@@ -131,8 +131,11 @@ class _Tour:
         ]
         results = []
         if not self._quiet:
-            for note in (app.note for app in self._apps if app.note):
-                print(f"{note}\n")
+            from trunkline.cli.demo_apps import why_no_express
+
+            for note in (*(app.note for app in self._apps), why_no_express()):
+                if note is not None:
+                    print(f"{note}\n")
         for step in steps:
             result = step()
             results.append(result)

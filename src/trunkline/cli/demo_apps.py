@@ -18,7 +18,7 @@ from pathlib import Path
 
 from trunkline.cli.failure import Failure
 
-__all__ = ["App", "apps", "example_folder"]
+__all__ = ["App", "apps", "example_folder", "why_no_express"]
 
 PATIENCE = 30.0  # seconds for an app to start, or to stop
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
@@ -43,6 +43,20 @@ def apps(auth_token: str) -> Iterator[list[App]]:
             for app in (_python_app(auth_token), _express_app(auth_token))
             if app is not None
         ]
+
+
+def why_no_express() -> str | None:
+    """Why Express is not among the apps; None if it is."""
+    folder = example_folder("express_sms")
+    if folder is None:
+        reason = "Trunkline was installed without the repository's example for it"
+    elif shutil.which("node") is None:
+        reason = "Node.js is not on PATH"
+    elif _node_modules(folder) is None:
+        reason = "express and twilio are neither beside its example nor on NODE_PATH"
+    else:
+        return None
+    return f"There is no conversation with Express: {reason}."
 
 
 def example_folder(name: str) -> Path | None:

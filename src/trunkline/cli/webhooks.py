@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 from urllib.parse import quote
 
 import typer
@@ -20,7 +20,13 @@ DIGITS = 20  # of an id: enough to tell apart what was made in the same millisec
 WAIT = 20.0  # seconds for the outcome of a request that is made again: all its attempts take 15
 LOOK = 0.2  # seconds between looks
 EXAMPLE = "https://api.example.com=http://127.0.0.1:3000"
+NOT_ENDED = ("waiting", "under_way")
 CHAOS = ("duplicate", "reorder", "delay", "drop", "contradict")
+
+AccountOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--account", metavar="SID", help="Of this account; else of the world's first."),
+]
 
 app = typer.Typer(invoke_without_command=True)
 
@@ -54,6 +60,7 @@ def list_requests(
 ) -> None:
     """List the requests to apps, the newest last."""
     from trunkline.cli.show import moment, plain, print_json, table
+    from trunkline.cli.show_request import came, what
 
     place, control = _at(context, data, world, as_json)
     outcome = "failed" if failed else None
@@ -66,8 +73,8 @@ def list_requests(
             moment(request["created_at"]),
             request["id"][:DIGITS],
             request["outcome"],
-            _what(request),
-            _came(request),
+            what(request),
+            came(request),
             request["subject"],
             plain(f"{request['method']} {request['url']}"),
         ]
@@ -92,13 +99,14 @@ def show(
 ) -> None:
     """Show one request: headers and parameters, each attempt, the answer."""
     from trunkline.cli.show import print_json
+    from trunkline.cli.show_request import print_request
 
     place, control = _at(context, data, world, as_json)
     found = control.get(_path(request))
     if place.as_json:
         print_json(found)
     else:
-        _print_request(found)
+        print_request(found)
 
 
 @app.command()
@@ -111,18 +119,19 @@ def resend(
 ) -> None:
     """Make a request again that has ended, with the same token, and wait for its outcome."""
     from trunkline.cli.show import print_json, status
+    from trunkline.cli.show_request import came
 
     place, control = _at(context, data, world, as_json)
     made = control.call("POST", _path(request) + "/resend", {})
     found = control.get(_path(made["id"]))
     until = time.monotonic() + WAIT
-    while found["outcome"] == "waiting" and time.monotonic() < until:
+    while found["outcome"] in NOT_ENDED and time.monotonic() < until:
         time.sleep(LOOK)
         found = control.get(_path(made["id"]))
     if place.as_json:
         print_json(found)
         return
-    print(f"{found['id'][:DIGITS]}  {status(found['outcome'])}  {_came(found)}".rstrip())
+    print(f"{found['id'][:DIGITS]}  {status(found['outcome'])}  {came(found)}".rstrip())
 
 
 @app.command()
@@ -130,7 +139,7 @@ def chaos(
     context: typer.Context,
     duplicate: Annotated[
         float | None,
-        typer.Option(min=0, max=1, metavar="P", help="How likely a request comes twice."),
+        typer.Option(min=0, max=1, metavar="P", help="How likely a request comes twice, at once."),
     ] = None,
     reorder: Annotated[
         float | None,
@@ -145,7 +154,9 @@ def chaos(
     ] = None,
     drop: Annotated[
         float | None,
-        typer.Option(min=0, max=1, metavar="P", help="… loses its answer, and comes again."),
+        typer.Option(
+            min=0, max=1, metavar="P", help="… is cut off before its answer, and comes again."
+        ),
     ] = None,
     contradict: Annotated[
         float | None,
@@ -239,10 +250,7 @@ def debugger(
     off: Annotated[
         bool, typer.Option("--off", help="Send alerts nowhere.", show_default=False)
     ] = False,
-    account: Annotated[
-        str | None,
-        typer.Option(metavar="SID", help="Of this account; else of the world's first."),
-    ] = None,
+    account: AccountOption = None,
     data: DataOption = None,
     world: WorldOption = None,
     as_json: JsonOption = False,
@@ -253,8 +261,7 @@ def debugger(
     if off and url is not None:
         raise Failure("Say either a URL or --off.")
     place, control = _at(context, data, world, as_json)
-    sid = account or control.get("/credentials")["account_sid"]
-    path = f"/webhooks/accounts/{quote(sid, safe='')}"
+    path = _account(control, account)
     if off or url is not None:
         found = control.call("PUT", path, {"debugger_url": url})
     else:
@@ -269,6 +276,47 @@ def debugger(
             ("may reach", plain("  ".join(found["allowed"])) or "—"),
         ]
     )
+
+
+@app.command()
+def allow(
+    context: typer.Context,
+    hosts: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="NETWORK_OR_HOST", help="E.g. 10.1.0.0/16 app.internal", show_default=False
+        ),
+    ] = None,
+    clear: Annotated[
+        bool, typer.Option("--clear", help="Forget what was allowed before.", show_default=False)
+    ] = False,
+    account: AccountOption = None,
+    data: DataOption = None,
+    world: WorldOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Let an account's requests reach private networks and hosts, or show which they may reach."""
+    from trunkline.cli.show import plain, print_json
+
+    place, control = _at(context, data, world, as_json)
+    path = _account(control, account)
+    found = control.get(path)
+    if hosts or clear:
+        allowed = [*([] if clear else found["allowed"]), *(hosts or ())]
+        found = control.call("PUT", path, {"allowed": allowed})
+    if place.as_json:
+        print_json(found)
+        return
+    if not found["allowed"]:
+        print("No private network or host is allowed.")
+    for entry in found["allowed"]:
+        print(plain(entry))
+
+
+def _account(control: Control, sid: str | None) -> str:
+    """The settings of an account: of the world's first unless one is named."""
+    sid = sid or control.get("/credentials")["account_sid"]
+    return f"/webhooks/accounts/{quote(sid, safe='')}"
 
 
 def _at(
@@ -290,79 +338,3 @@ def _split(text: str) -> tuple[str, str]:
     if not equals or not public:
         raise Failure(f"'{text}' is no map: write PUBLIC=LOCAL, e.g. {EXAMPLE}.")
     return public, f"http{rest}"
-
-
-def _what(request: dict[str, Any]) -> str:
-    told = f" {request['told']}" if request["told"] else ""
-    marks = (" again" if request["resent"] else "") + (" (untrue)" if request["untrue"] else "")
-    return f"{request['kind'].removeprefix('message.')}{told}{marks}"
-
-
-def _came(request: dict[str, Any]) -> str:
-    parts = [str(request["status"])] if request["status"] is not None else []
-    if request["error_code"] is not None:
-        parts.append(f"error {request['error_code']}")
-    if request["attempts"] > 1:
-        parts.append(f"{request['attempts']} attempts")
-    return ", ".join(parts) or "—"
-
-
-def _print_request(found: dict[str, Any]) -> None:
-    from trunkline.cli.show import bold, dim, facts, moment, plain, status
-
-    print(f"{bold(found['id'])}  {status(found['outcome'])}")
-    rows = [
-        ("about", found["subject"]),
-        ("account", found["account_sid"]),
-        ("what", _what(found)),
-        ("due", moment(found["created_at"])),
-        ("token", found["idempotency_token"]),
-    ]
-    if found["error_code"] is not None:
-        rows.append(("error", f"{found['error_code']}, {found['error_title']}"))
-    sent = found["request"]
-    if sent["connection_overrides"] is not None:
-        rows.append(("overrides", sent["connection_overrides"]))
-    facts((name, plain(value)) for name, value in rows)
-    print(f"\n{bold(plain(found['method'] + ' ' + found['url']))}")
-    facts((plain(name), plain(value)) for name, value in sent["headers"])
-    print()
-    if sent["parameters"] is None:
-        print(dim("  The message is gone, and what was sent with it."))
-    else:
-        facts((plain(name), plain(value)) for name, value in sent["parameters"])
-    if sent["redacted"]:
-        print(dim("  The text of the message was redacted after it was sent."))
-    _print_attempts(found["tries"])
-    if found["response"] is not None:
-        _print_answer(found["response"])
-
-
-def _print_attempts(tries: list[dict[str, Any]]) -> None:
-    from trunkline.cli.show import moment, plain, table
-
-    if not tries:
-        return
-    print()
-    rows = [
-        [
-            moment(made["started_at"]),
-            f"{made['ms']} ms",
-            "—" if made["status"] is None else str(made["status"]),
-            "" if made["error"] is None else str(made["error"]),
-            plain(made["reason"] or made["url"]),
-        ]
-        for made in tries
-    ]
-    table(["attempt (UTC, real time)", "took", "came", "error", ""], rows)
-
-
-def _print_answer(answer: dict[str, Any]) -> None:
-    from trunkline.cli.show import bold, facts, plain
-
-    print(f"\n{bold(str(answer['status']))}")
-    facts((plain(name), plain(value)) for name, value in answer["headers"])
-    if answer["body"]:
-        print()
-        for line in answer["body"].splitlines():
-            print(f"  {plain(line)}")

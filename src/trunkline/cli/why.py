@@ -79,14 +79,17 @@ def _route(found: dict[str, Any]) -> str:
 
 
 def _text(found: dict[str, Any]) -> str:
-    segments = found["segments"]
-    parts = [f"{segments} segment{'s' if segments != 1 else ''}"]
+    parts = [_count(found["segments"], "segment")]
     if found["encoding"] is not None:
-        units = "" if found["units"] is None else f", {found['units']} units"
+        units = "" if found["units"] is None else f", {_count(found['units'], 'unit')}"
         parts.append(f"{found['encoding']}{units}")
     if found["num_media"]:
         parts.append(f"{found['num_media']} media")
     return "; ".join(parts)
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def print_timeline(events: list[dict[str, Any]]) -> None:

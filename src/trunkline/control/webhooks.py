@@ -22,14 +22,16 @@ __all__ = ["Webhooks"]
 
 MOST_MAPS = 1_000
 Sid = Annotated[str, Meta(max_length=34)]
-Outcome = Literal["waiting", "delivered", "failed", "dropped"]
+Outcome = Literal["waiting", "under_way", "delivered", "failed", "dropped"]
 
 
 class RequestFilter(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """Which requests to show."""
 
     subject: Annotated[Sid | None, Meta(description="SID of what they are about")] = None
-    outcome: Annotated[Outcome | None, Meta(description="How they ended")] = None
+    outcome: Annotated[
+        Outcome | None, Meta(description="How they ended, or that they have not")
+    ] = None
     limit: Annotated[int, Meta(ge=1, le=1000, description="Newest requests to show")] = 50
 
 

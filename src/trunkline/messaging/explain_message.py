@@ -23,7 +23,7 @@ class TimelineEntry(msgspec.Struct):
     """One event of a message, or one request to the app about it (`webhook.delivered`, …).
 
     `data` holds facts, never the text or a number. Events are counted from 1 by `seq`, which is
-    0 for requests. The times of a request are those at which it became due.
+    0 for requests. A request stands where it ended, or became due if it has not ended.
     """
 
     seq: int
@@ -113,8 +113,9 @@ class ExplainMessage:
     async def _with_requests(
         self, events: list[TimelineEntry], world_id: str, sid: str
     ) -> list[TimelineEntry]:
-        requests = await self._history.of_subject(world_id, sid)
-        return list(merge(events, map(_entry, requests), key=lambda entry: entry.real_time))
+        found = map(_entry, await self._history.of_subject(world_id, sid))
+        requests = sorted(found, key=lambda entry: entry.real_time)
+        return list(merge(events, requests, key=lambda entry: entry.real_time))
 
     async def _events(self, sid: str) -> list[TimelineEntry]:
         rows = await self._database.fetch(queries.EVENTS_OF, sid[2:])
@@ -155,6 +156,6 @@ def _entry(request: RequestSummary) -> TimelineEntry:
         seq=0,
         kind=f"webhook.{request.outcome}",
         data=data,
-        world_time=request.created_at,
-        real_time=request.real_time,
+        world_time=request.ended_at or request.created_at,
+        real_time=request.finished_at or request.real_time,
     )

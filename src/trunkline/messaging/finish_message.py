@@ -14,6 +14,7 @@ from trunkline.rest import catalogue
 from trunkline.rest.operation import Call
 from trunkline.store import Database
 from trunkline.store.database import Connection
+from trunkline.store.group_commit import Effects
 from trunkline.webhooks.forget import forget_answers
 from trunkline.worlds import Worlds
 
@@ -89,7 +90,7 @@ class FinishMessage:
             world_time=self._worlds.clock(world_id).now(),
             real_time=self._clock.now(),
         )
-        events: list[Event] = []
+        events = Effects()
         await self._notes.write(connection, [note], events)
         return events
 

@@ -234,7 +234,8 @@ SELECT carrier, step, due_at, attempt, claimed_at FROM dispatch WHERE message_id
 
 # --- events and inboxes ---------------------------------------------------------------------
 COUNT_EVENT = """
-UPDATE messages SET event_seq = event_seq + 1 WHERE id = $1 RETURNING event_seq, account_id
+UPDATE messages SET event_seq = event_seq + 1 WHERE id = $1
+RETURNING event_seq, account_id, service_id
 """
 EVENTS_OF = """
 SELECT seq, kind, data, world_time, real_time FROM message_events

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from trunkline.bus import Event
 from trunkline.messaging import queries
@@ -22,6 +22,8 @@ __all__ = [
     "ChangeOptOuts",
     "CreateMessages",
     "Note",
+    "NoteFollower",
+    "Noted",
     "Notes",
     "OptOutChange",
     "OptedOut",
@@ -237,23 +239,45 @@ class Note:
     real_time: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A note that was written, and the `account_id` and `service_id` of its message."""
+
+    note: Note
+    row: Any
+
+
+class NoteFollower(Protocol):
+    """What comes of notes, in the same transaction."""
+
+    async def follow(
+        self, connection: Connection, noted: Sequence[Noted], effects: Effects
+    ) -> None:
+        """Write what follows from what was noted."""
+
+
 class Notes:
-    """Append events that are no transitions."""
+    """Append events that are no transitions; `followers` see those that were written."""
 
     order = 45  # after what they tell of, which may be refused
 
+    def __init__(self, followers: Sequence[NoteFollower] = ()) -> None:
+        self._followers = followers
+
     async def write(
-        self, connection: Connection, items: Sequence[Note], events: list[Event]
+        self, connection: Connection, items: Sequence[Note], events: Effects
     ) -> Sequence[int | Refused]:
         """The sequence number of each event; Refused where the message is gone."""
         results: list[int | Refused] = []
         rows: list[EventRow] = []
+        noted: list[Noted] = []
         for item in items:
             found = await connection.fetchrow(queries.COUNT_EVENT, item.sid[2:])
             if found is None:
                 results.append(Refused())
                 continue
             results.append(found["event_seq"])
+            noted.append(Noted(item, found))
             rows.append(
                 EventRow(
                     subject=item.sid,
@@ -268,6 +292,8 @@ class Notes:
             )
         if rows:
             await append_events(connection, "message_events", rows, events)
+            for follower in self._followers:
+                await follower.follow(connection, noted, events)
         return results
 
 

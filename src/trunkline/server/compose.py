@@ -33,6 +33,7 @@ from trunkline.messaging.dispatch.hand_over import HandOver
 from trunkline.messaging.dispatch.queue_works import Claims
 from trunkline.messaging.dispatch.recover_dispatch import RecoverDispatch
 from trunkline.messaging.dispatch.submit_to_carrier import SubmitToCarrier
+from trunkline.messaging.doubts import AlertDoubts
 from trunkline.messaging.explain_message import ExplainMessage, is_redacted
 from trunkline.messaging.finish_message import FinishMessage
 from trunkline.messaging.inbound.inbound_webhook import InboundRequests, InboundWebhook
@@ -52,7 +53,7 @@ from trunkline.messaging.resources import Messages
 from trunkline.messaging.send import SendMessage
 from trunkline.messaging.status_callbacks import KIND as STATUS_CALLBACK
 from trunkline.messaging.status_callbacks import StatusCallback, StatusCallbacks
-from trunkline.messaging.works import CreateMessages, message_transitions
+from trunkline.messaging.works import CreateMessages, Notes, message_transitions
 from trunkline.rest.app import TwilioApi
 from trunkline.rest.operation import bound_operations
 from trunkline.secret_box import SecretBox
@@ -152,9 +153,16 @@ class Platform:
             seconds=settings.media_timeout_seconds,
         )
         self._transitions = self._message_transitions()
+        self._notes = Notes([AlertDoubts(self.webhooks.record, self.webhooks.alert)])
         deadline = timedelta(seconds=settings.receipt_deadline_seconds)
         self.recover = RecoverDispatch(
-            database, self.commit, self.worlds, self.clock, owner=node_id, deadline=deadline
+            database,
+            self.commit,
+            self.worlds,
+            self.clock,
+            notes=self._notes,
+            owner=node_id,
+            deadline=deadline,
         )
         self.dispatcher = Dispatcher(
             self.worlds, load=self.recover.load, next_due=self.recover.next_due
@@ -336,6 +344,7 @@ class Platform:
                 commit=self.commit,
                 transitions=self._transitions,
                 claims=claims,
+                notes=self._notes,
                 worlds=self.worlds,
                 clock=self.clock,
                 check=check,

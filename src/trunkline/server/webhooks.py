@@ -80,6 +80,7 @@ class Webhooks:
             requests=self._requests,
             kinds=self.kinds,
             token_of=authenticator.auth_token,
+            account_of=authenticator.account,
             due=self.due,
             end=EndDeliveries(node_id),
             record=self.record,
@@ -96,9 +97,20 @@ class Webhooks:
         commit.on_doubt.append(self.deliver.doubt)
         self.read_request = ReadRequest(database, self._render)
         self.kinds[DEBUGGER] = DebuggerRequests(database, self.read_request)
-        self.history = History(database, self.kinds, redacted)
+        self.history = History(
+            database,
+            self.kinds,
+            redacted,
+            locate=self.locate,
+            is_under_way=self.deliver.is_under_way,
+        )
         self.resend = Resend(
-            database=database, commit=commit, due=self.due, make=self.make, kinds=self.kinds
+            database=database,
+            commit=commit,
+            due=self.due,
+            make=self.make,
+            kinds=self.kinds,
+            is_under_way=self.deliver.is_under_way,
         )
         self.resources = (
             Alerts(database, worlds, self.read_request),

@@ -35,7 +35,6 @@ __all__ = [
     "attribute",
     "children",
     "element",
-    "schema_of",
     "text",
     "texts",
 ]
@@ -183,11 +182,6 @@ def element(*names: str, check: Check | None = None) -> Callable[[C], C]:
         return cls
 
     return declare
-
-
-def schema_of(cls: type) -> Schema:
-    """The schema of a declared class."""
-    return _SCHEMAS[cls]
 
 
 class Vocabulary(Generic[V]):

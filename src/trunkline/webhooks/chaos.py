@@ -29,7 +29,7 @@ class Chaos(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """How likely each disturbance of a request is, from 0 to 1."""
 
     seed: Annotated[int, Meta(ge=0, lt=2**53, description="The same seed, the same chaos")] = 0
-    duplicate: Annotated[Probability, Meta(description="The request comes twice")] = 0.0
+    duplicate: Annotated[Probability, Meta(description="The request comes twice at once")] = 0.0
     reorder: Annotated[
         Probability, Meta(description="The request lets its subject's next one pass")
     ] = 0.0
@@ -38,7 +38,8 @@ class Chaos(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         float, Meta(ge=0, le=86_400, description="How late at most, in the world's time")
     ] = 5.0
     drop: Annotated[
-        Probability, Meta(description="The answer is lost, and the request comes again")
+        Probability,
+        Meta(description="The connection breaks before the answer, and the request comes again"),
     ] = 0.0
     contradict: Annotated[
         Probability, Meta(description="`undelivered` is told before `delivered`")
@@ -50,9 +51,9 @@ class Disturbance:
     """What happens to one request."""
 
     delay: timedelta = timedelta()
-    duplicate: bool = False
+    duplicate: bool = False  # two at the same time
     reorder: bool = False
-    drop: bool = False
+    drop: bool = False  # one whose answer nobody hears, and another after it
 
     def without_reorder(self) -> Disturbance:
         """The rest of it."""

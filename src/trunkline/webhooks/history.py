@@ -18,24 +18,30 @@ import msgspec
 
 from trunkline.store import Database, fetch_page
 from trunkline.webhooks import log_queries, queries
+from trunkline.webhooks.address_map import Connection
 from trunkline.webhooks.alerts.catalogue import alert_title
-from trunkline.webhooks.alerts.make_alert import shown_url
 from trunkline.webhooks.kinds import DeliveryKind
-from trunkline.webhooks.model import Parameters
+from trunkline.webhooks.model import Delivery, Parameters
 from trunkline.webhooks.queue_table import delivery_of
+from trunkline.webhooks.shown_url import shown_url
 from trunkline.webhooks.tables import deliveries
-from trunkline.webhooks.target import InvalidTarget, read_target
+from trunkline.webhooks.target import InvalidTarget, Target, read_target
 
 __all__ = [
+    "UNDER_WAY",
     "WAITING",
     "Ambiguous",
     "History",
+    "IsUnderWay",
     "Redacted",
     "RequestDetail",
     "RequestSummary",
+    "nobody",
 ]
 
 WAITING = "waiting"
+UNDER_WAY = "under_way"
+PAGE = 1_000  # rows of the queue, where only some of them are wanted
 MOST_OF_SUBJECT = 1_000
 # Behaviour 2.1. Content-Length, credentials and cookies are not shown.
 FIXED_HEADERS = [
@@ -48,6 +54,18 @@ _digits = re.compile(r"[0-9a-f]{8,32}").fullmatch
 
 Pairs = list[tuple[str, str]]
 Redacted = Callable[[str], Awaitable[bool]]  # whether the text of a message was taken away
+IsUnderWay = Callable[[str], bool]  # whether the request with this id is being made now
+Locate = Callable[[str, Target], Connection | None]  # where a world's mapped target is
+
+
+def nobody(_: str) -> bool:
+    """No request is under way."""
+    return False
+
+
+def nowhere(_: str, __: Target) -> Connection | None:
+    """No target is mapped."""
+    return None
 
 
 class Ambiguous(Exception):
@@ -66,18 +84,20 @@ class RequestSummary(msgspec.Struct, kw_only=True):
     resent: bool
     method: str
     url: str
-    outcome: str  # delivered, failed, dropped (there was nothing to tell any more) or waiting
+    outcome: str  # delivered, failed, dropped (nothing was left to tell), waiting or under_way
     status: int | None  # of the app's last answer
     attempts: int
     error_code: int | None
-    created_at: datetime  # world time
-    real_time: datetime
+    created_at: datetime  # world time at which it became due
+    real_time: datetime  # the same in real time
     finished_at: datetime | None  # real time
+    ended_at: datetime | None  # world time
 
 
 class SentRequest(msgspec.Struct, kw_only=True):
     """What was sent. `parameters` is null when the message is gone; `redacted` says that its
-    text is: then it is empty here, and was not when it was sent."""
+    text is: then it is empty here, and was not when it was sent. Headers that tell of a map are
+    those of the maps as they are now."""
 
     headers: Pairs
     parameters: Pairs | None
@@ -116,17 +136,23 @@ class RequestDetail(RequestSummary, kw_only=True):
 
 
 class History:
-    """Reads the log and the queue. `kinds` render what was sent."""
+    """Reads the log and the queue. `kinds` render what was sent, `locate` tells where the apps of
+    mapped targets are, `is_under_way` which requests of the queue are being made."""
 
     def __init__(
         self,
         database: Database,
         kinds: Mapping[str, DeliveryKind],
         redacted: Redacted | None = None,
+        *,
+        locate: Locate = nowhere,
+        is_under_way: IsUnderWay = nobody,
     ) -> None:
         self._database = database
         self._kinds = kinds
         self._redacted = redacted
+        self._locate = locate
+        self._is_under_way = is_under_way
 
     async def newest(
         self,
@@ -140,19 +166,40 @@ class History:
         subject_id = None if subject is None else subject[2:]
         found: dict[str, RequestSummary] = {}
         # The queue before the log: what ends in between is then in both, and not in neither.
-        if outcome in (None, WAITING):
-            rows = await self._database.fetch(log_queries.WAITING, world_id, subject_id, limit)
-            found = {row["id"].hex: _summary(row) for row in rows}
-        if outcome != WAITING:
+        if outcome in (None, WAITING, UNDER_WAY):
+            queued = await self._queued(world_id, subject_id, outcome, limit)
+            found = {request.id: request for request in queued}
+        if outcome not in (WAITING, UNDER_WAY):
             statement = log_queries.list_ended(world_id, subject_id=subject_id, outcome=outcome)
             rows = await fetch_page(
                 self._database, statement, deliveries.c.id, after=None, before=None, limit=limit
             )
-            found |= {row["id"].hex: _summary(row) for row in rows}
+            found |= {row["id"].hex: self._summary(row) for row in rows}
         newest = sorted(found.values(), key=lambda request: request.id, reverse=True)
         if subject is not None:
             newest = [request for request in newest if request.subject == subject]
         return newest[:limit]
+
+    async def _queued(
+        self, world_id: str, subject_id: str | None, outcome: str | None, limit: int
+    ) -> list[RequestSummary]:
+        """The newest requests of the queue that wait, or are under way; None: all of them."""
+        found: list[RequestSummary] = []
+        before, page = None, limit if outcome is None else PAGE
+        while len(found) < limit:
+            rows = await self._database.fetch(
+                log_queries.QUEUED, world_id, subject_id, before, page
+            )
+            for request in map(self._summary, rows):
+                if outcome in (None, request.outcome):
+                    found.append(request)
+            if len(rows) < page:
+                break
+            before = rows[-1]["id"]
+        return found[:limit]
+
+    def _summary(self, row: asyncpg.Record) -> RequestSummary:
+        return RequestSummary(**self._facts(row, row["attempts"]))
 
     async def of_subject(self, world_id: str, subject: str) -> list[RequestSummary]:
         """The requests about one SID, oldest first."""
@@ -182,20 +229,30 @@ class History:
             row = await self._database.fetchrow(queries.FETCH, request_id, world_id)
         if row is None:
             return None
+        # At once: later it is not under way any more, because it has ended.
+        facts = self._facts(row, len(row["attempts"]))
         kind = self._kinds.get(row["kind"])
         delivery = delivery_of(row)
         parameters = None if kind is None else await kind.parameters(delivery)
         redacted = False
         if parameters is not None and self._redacted is not None:
             redacted = await self._redacted(delivery.subject)
-        return _detail(row, parameters, redacted)
+        return _detail(row, facts, parameters, redacted, self._connection(delivery))
+
+    def _facts(self, row: asyncpg.Record, attempts: int) -> dict[str, Any]:
+        outcome = row["outcome"]
+        if outcome == WAITING and self._is_under_way(row["id"].hex):
+            outcome = UNDER_WAY
+        return _facts(row, outcome, attempts)
+
+    def _connection(self, delivery: Delivery) -> Connection | None:
+        try:
+            return self._locate(delivery.world_id, read_target(delivery.url))
+        except InvalidTarget:
+            return None
 
 
-def _summary(row: asyncpg.Record) -> RequestSummary:
-    return RequestSummary(**_facts(row, row["attempts"]))
-
-
-def _facts(row: asyncpg.Record, attempts: int) -> dict[str, Any]:
+def _facts(row: asyncpg.Record, outcome: str, attempts: int) -> dict[str, Any]:
     data = row["data"] or {}
     return {
         "id": row["id"].hex,
@@ -207,26 +264,33 @@ def _facts(row: asyncpg.Record, attempts: int) -> dict[str, Any]:
         "resent": bool(data.get("resent")),
         "method": row["method"],
         "url": shown_url(row["url"]),
-        "outcome": row["outcome"],
+        "outcome": outcome,
         "status": row["status"],
         "attempts": attempts,
         "error_code": row["error_code"],
         "created_at": row["created_at"],
         "real_time": row["real_time"],
         "finished_at": row["finished_at"],
+        "ended_at": row["ended_at"],
     }
 
 
-def _detail(row: asyncpg.Record, parameters: Parameters | None, redacted: bool) -> RequestDetail:
+def _detail(
+    row: asyncpg.Record,
+    facts: dict[str, Any],
+    parameters: Parameters | None,
+    redacted: bool,
+    connection: Connection | None,
+) -> RequestDetail:
     tries = msgspec.convert(row["attempts"], list[MadeAttempt])
     token = str(UUID(row["token"].hex))
     code = row["error_code"]
     return RequestDetail(
-        **_facts(row, len(tries)),
+        **facts,
         idempotency_token=token,
         error_title=None if code is None else alert_title(code),
         request=SentRequest(
-            headers=_headers(row, token, tries),
+            headers=_headers(row, token, tries, connection),
             parameters=None if parameters is None else list(parameters),
             redacted=redacted,
             connection_overrides=row["url"].partition("#")[2] or None,
@@ -236,7 +300,9 @@ def _detail(row: asyncpg.Record, parameters: Parameters | None, redacted: bool) 
     )
 
 
-def _headers(row: asyncpg.Record, token: str, tries: list[MadeAttempt]) -> Pairs:
+def _headers(
+    row: asyncpg.Record, token: str, tries: list[MadeAttempt], connection: Connection | None
+) -> Pairs:
     """Those of the first attempt: a redirect may change Host, signature and method."""
     headers = [*FIXED_HEADERS, ("I-Twilio-Idempotency-Token", token)]
     with suppress(InvalidTarget):
@@ -245,6 +311,8 @@ def _headers(row: asyncpg.Record, token: str, tries: list[MadeAttempt]) -> Pairs
         headers.append(("X-Twilio-Signature", tries[0].signature))
     if row["method"] == "POST":
         headers.append(FORM)
+    if connection is not None:
+        headers += [(name, value) for name, value in connection.headers if name != "Host"]
     return headers
 
 

@@ -25,13 +25,16 @@ SUMMARY = (
     deliveries.c.created_at,
     deliveries.c.real_time,
     deliveries.c.finished_at,
+    deliveries.c.ended_at,
 )
-WAITING = """
+# Backwards from an id, as what is under way is known to memory alone.
+QUEUED = """
 SELECT id, subject_id, subject_kind, account_id, kind, url, method, data, 'waiting' AS outcome,
        NULL::int AS status, NULL::int AS error_code, 0 AS attempts, created_at, real_time,
-       NULL::timestamptz AS finished_at
+       NULL::timestamptz AS finished_at, NULL::timestamptz AS ended_at
 FROM deliveries_due WHERE world_id = $1 AND ($2::uuid IS NULL OR subject_id = $2)
-ORDER BY id DESC LIMIT $3
+  AND ($3::uuid IS NULL OR id < $3)
+ORDER BY id DESC LIMIT $4
 """
 # At most two: a name that fits several names none.
 NAMED = """

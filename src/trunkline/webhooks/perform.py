@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 import asyncpg
@@ -11,9 +12,11 @@ import structlog
 
 from trunkline.clock import Clock
 from trunkline.faults import fault
+from trunkline.rest.operation import AccountIdentity
 from trunkline.store import GroupCommit, Job, Overloaded, StoreUnavailable
+from trunkline.webhooks.alerts.catalogue import NOT_ACTIVE
 from trunkline.webhooks.alerts.debugger import KIND as DEBUGGER
-from trunkline.webhooks.alerts.make_alert import AlertMaker, shown_url
+from trunkline.webhooks.alerts.make_alert import AlertMaker
 from trunkline.webhooks.alerts.model import Alert
 from trunkline.webhooks.alerts.record import RecordAlerts
 from trunkline.webhooks.chaos import Disturbance
@@ -21,6 +24,7 @@ from trunkline.webhooks.http import Exchange, Outgoing
 from trunkline.webhooks.kinds import Completion, DeliveryKind
 from trunkline.webhooks.model import Delivery, Parameters
 from trunkline.webhooks.outgoing import MakeOutgoing
+from trunkline.webhooks.shown_url import shown_url
 from trunkline.webhooks.target import InvalidTarget, read_target
 from trunkline.webhooks.works import DueDeliveries, EndDeliveries, Ended
 from trunkline.worlds import Worlds
@@ -41,7 +45,8 @@ class Requests(Protocol):
 
 
 class PerformDelivery:
-    """Makes requests. `token_of` gives the auth token that signs those of an account."""
+    """Makes requests. `token_of` gives the auth token that signs those of an account, `account_of`
+    the account with the status that counts: also that of its parent."""
 
     def __init__(
         self,
@@ -50,6 +55,7 @@ class PerformDelivery:
         requests: Requests,
         kinds: Mapping[str, DeliveryKind],
         token_of: Callable[[str], Awaitable[str]],
+        account_of: Callable[[str], Awaitable[AccountIdentity | None]],
         due: DueDeliveries,
         end: EndDeliveries,
         record: RecordAlerts,
@@ -62,6 +68,7 @@ class PerformDelivery:
         self._requests = requests
         self._kinds = kinds
         self._token_of = token_of
+        self._account_of = account_of
         self._due = due
         self._end = end
         self._record = record
@@ -84,12 +91,29 @@ class PerformDelivery:
         except LookupError:  # the account was deleted
             await self._drop(delivery)
             return None
+        if not await self._is_active(delivery):
+            await self._refuse(kind, delivery)
+            return None
         exchange, keep = await self._exchange(delivery, kind, parameters, token, disturbance)
         completion = await self._complete(kind, delivery, exchange)
         completion.jobs += keep
         completion.alerts += self._complaints(delivery)
         await self._write_down(delivery, exchange, completion)
         return exchange.status is not None
+
+    async def _is_active(self, delivery: Delivery) -> bool:
+        account = await self._account_of("AC" + delivery.account_id)
+        return account is not None and account.status == "active"
+
+    async def _refuse(self, kind: DeliveryKind, delivery: Delivery) -> None:
+        """Request nothing for an account that is suspended or closed, nor a fallback. What the
+        request was about goes on: a message that came in is received (behaviour 7.4)."""
+        exchange = Exchange(
+            url=shown_url(delivery.url), error=NOT_ACTIVE, reason="The account is not active."
+        )
+        completion = await self._complete(kind, delivery, exchange)
+        completion.follow.clear()
+        await self._write_down(delivery, exchange, completion)
 
     async def _complete(
         self, kind: DeliveryKind, delivery: Delivery, exchange: Exchange
@@ -137,13 +161,26 @@ class PerformDelivery:
             url = shown_url(delivery.url)
             return Exchange(url=url, error=error.code, reason=str(error)), []
         outgoing = await self._outgoing(delivery, kind, target, parameters, token)
-        exchange = await self._requests.send(outgoing)
-        for _ in range(disturbance.drop + disturbance.duplicate):
-            # The answer to the last one counts: those before it were lost on the way.
-            before = exchange.attempts
-            exchange = await self._requests.send(outgoing)
-            exchange.attempts[:0] = before
+        exchange = await self._send(outgoing, disturbance)
         return exchange, self._outgoing.after(delivery, kind, parameters, outgoing, exchange)
+
+    async def _send(self, outgoing: Outgoing, disturbance: Disturbance) -> Exchange:
+        """What came of it: of all that chaos makes of one request, one answer counts."""
+        lost = []
+        if disturbance.drop:
+            before = await self._requests.send(replace(outgoing, loses_answer=True))
+            lost = before.attempts
+        if disturbance.duplicate:
+            # Both at once: an app that looks first and writes then lets both pass.
+            exchange, other = await asyncio.gather(
+                self._requests.send(outgoing), self._requests.send(outgoing)
+            )
+            exchange.attempts += other.attempts
+            exchange.attempts.sort(key=lambda attempt: attempt.started_at)
+        else:
+            exchange = await self._requests.send(outgoing)
+        exchange.attempts[:0] = lost
+        return exchange
 
     def _complaints(self, delivery: Delivery) -> list[Alert]:
         """Alerts about connection overrides that could not be followed (behaviour 2.2)."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from trunkline.store import Database, GroupCommit, Job, Work
 from trunkline.webhooks import log_queries, queries
+from trunkline.webhooks.history import IsUnderWay, nobody
 from trunkline.webhooks.kinds import DeliveryKind
 from trunkline.webhooks.make_delivery import MakeDelivery
 from trunkline.webhooks.model import Delivery
@@ -20,7 +21,8 @@ class NotResendable(Exception):
 
 
 class Resend:
-    """Makes requests again. `due` is the work that puts them into the queue."""
+    """Makes requests again. `due` is the work that puts them into the queue, `is_under_way` tells
+    which requests of the queue are being made."""
 
     def __init__(
         self,
@@ -30,12 +32,14 @@ class Resend:
         due: Work,
         make: MakeDelivery,
         kinds: Mapping[str, DeliveryKind],
+        is_under_way: IsUnderWay = nobody,
     ) -> None:
         self._database = database
         self._commit = commit
         self._due = due
         self._make = make
         self._kinds = kinds
+        self._is_under_way = is_under_way
         self._one_at_a_time = asyncio.Lock()
 
     async def __call__(self, world_id: str, request_id: str) -> Delivery:
@@ -79,6 +83,8 @@ class Resend:
 
     async def _ended(self, world_id: str, request_id: str) -> Delivery:
         if await self._database.fetchrow(queries.FETCH_DUE, request_id, world_id) is not None:
+            if self._is_under_way(request_id):
+                raise NotResendable("The request has not ended yet: it is under way.")
             raise NotResendable("The request has not ended yet: it waits for its turn.")
         row = await self._database.fetchrow(queries.FETCH, request_id, world_id)
         if row is None:

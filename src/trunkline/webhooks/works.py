@@ -14,9 +14,9 @@ from trunkline.bus import Event
 from trunkline.store.database import Connection
 from trunkline.store.group_commit import Effects, Refused
 from trunkline.webhooks import queries
-from trunkline.webhooks.alerts.make_alert import shown_url
 from trunkline.webhooks.http import Exchange
 from trunkline.webhooks.model import Delivery
+from trunkline.webhooks.shown_url import shown_url
 from trunkline.webhooks.target import InvalidTarget, read_target
 
 __all__ = ["DueDeliveries", "EndDeliveries", "Ended", "Hears", "host_of"]

@@ -81,11 +81,24 @@ def test_express_is_found_on_node_path(
     node.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert titles() == ["Python's standard library"]
+    assert "NODE_PATH" in (demo_apps.why_no_express() or "")
 
     monkeypatch.setenv("NODE_PATH", os.pathsep.join(["", "/nowhere", str(tmp_path / "modules")]))
     with demo_apps.apps(TOKEN) as started:
         assert [app.title for app in started][1:] == ["Express (examples/express_sms)"]
         assert started[1].where() == "http://127.0.0.1:1234"
+    assert demo_apps.why_no_express() is None
+
+
+def test_it_is_told_why_express_is_not_there(
+    examples: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "without the repository's example" in (demo_apps.why_no_express() or "")
+    (examples / "express_sms").mkdir()
+    monkeypatch.setenv("PATH", str(examples))
+    assert demo_apps.why_no_express() == (
+        "There is no conversation with Express: Node.js is not on PATH."
+    )
 
 
 def test_an_app_that_does_not_start_says_why(examples: Path) -> None:

@@ -31,6 +31,7 @@ def request(**changed: Any) -> dict[str, Any]:
         "created_at": TIME,
         "real_time": TIME,
         "finished_at": TIME,
+        "ended_at": TIME,
         **changed,
     }
 
@@ -106,6 +107,7 @@ def test_a_request_is_shown_with_each_attempt_and_the_answer(control: Control) -
         f"  account    {ACCOUNT}",
         "  what       status delivered",
         "  due        2026-03-04 05:06:07.891",
+        "  ended      2026-03-04 05:06:07.891",
         "  token      01234567-89ab-cdef-0123-000000000000",
         "  error      11200, HTTP retrieval failure",
         "  overrides  rc=1",
@@ -146,9 +148,12 @@ def test_a_request_is_made_again_and_its_outcome_told(control: Control) -> None:
     assert shell.out == "0123456789abcdef0123  delivered  200, 2 attempts\n"
 
 
-def test_the_outcome_is_waited_for(control: Control, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("outcome", ["waiting", "under_way"])
+def test_the_outcome_is_waited_for(
+    control: Control, monkeypatch: pytest.MonkeyPatch, outcome: str
+) -> None:
     control.on("POST", f"/webhooks/{ID}/resend", {"id": ID}, 201)
-    waiting = detail(outcome="waiting", status=None, error_code=None, attempts=0)
+    waiting = detail(outcome=outcome, status=None, error_code=None, attempts=0)
     control.on("GET", f"/webhooks/{ID}", waiting)
     looks = []
 
@@ -257,6 +262,41 @@ def test_the_debugger_of_the_first_account_is_set_and_taken_away(control: Contro
     control.run("webhooks", "debugger", "--off", "--account", ACCOUNT)
     assert control.asked[-1][3] == {"debugger_url": None}
     assert control.run("webhooks", "debugger", "x", "--off").code == 1
+
+
+def test_hosts_are_allowed_beside_those_that_are(control: Control) -> None:
+    path = f"/webhooks/accounts/{ACCOUNT}"
+    control.on("GET", "/credentials", {"account_sid": ACCOUNT})
+    found = {"account_sid": ACCOUNT, "debugger_url": None, "allowed": ["10.0.0.0/8"]}
+    control.on("GET", path, found)
+    control.on("PUT", path, {**found, "allowed": ["10.0.0.0/8", "a.local"]})
+    assert control.run("webhooks", "allow", "a.local").out == "10.0.0.0/8\na.local\n"
+    assert control.asked[-1][3] == {"allowed": ["10.0.0.0/8", "a.local"]}
+    control.run("webhooks", "allow", "b.local", "--clear", "--account", ACCOUNT)
+    assert control.asked[-1][3] == {"allowed": ["b.local"]}
+    assert control.run("webhooks", "allow", "a.local", "--json").json()["allowed"][1] == "a.local"
+
+
+def test_allowed_hosts_are_shown_and_forgotten(control: Control) -> None:
+    path = f"/webhooks/accounts/{ACCOUNT}"
+    control.on("GET", "/credentials", {"account_sid": ACCOUNT})
+    found = {"account_sid": ACCOUNT, "debugger_url": None, "allowed": ["10.0.0.0/8"]}
+    control.on("GET", path, found)
+    control.on("PUT", path, {**found, "allowed": []})
+    assert control.run("webhooks", "allow").out == "10.0.0.0/8\n"
+    assert {asked[0] for asked in control.asked} == {"GET"}
+    shell = control.run("webhooks", "allow", "--clear")
+    assert shell.out == "No private network or host is allowed.\n"
+    assert control.asked[-1][3] == {"allowed": []}
+
+
+def test_what_is_no_host_is_told_in_one_line(control: Control) -> None:
+    path = f"/webhooks/accounts/{ACCOUNT}"
+    control.on("GET", path, {"account_sid": ACCOUNT, "debugger_url": None, "allowed": []})
+    error = {"error": {"code": "invalid_parameter", "message": "'a b' is no host."}}
+    control.on("PUT", path, error, 422)
+    shell = control.run("webhooks", "allow", "a b", "--account", ACCOUNT)
+    assert (shell.code, shell.err) == (1, "'a b' is no host.\n")
 
 
 def test_options_may_stand_before_the_subcommand(control: Control) -> None:

@@ -73,6 +73,7 @@ def test_a_message_is_explained(control: Control) -> None:
             "waits for  the phone to report, due 2026-03-04 06:00:00.000",
         ),
         ({"in_doubt": "bind lost"}, "in doubt   it may have been sent: bind lost"),
+        ({"units": 1}, "text       1 segment; GSM-7, 1 unit"),
         ({"sender": None, "sender_kind": None}, "from       —"),
         ({"limits": "twilio"}, "limits     as Twilio's"),
     ],

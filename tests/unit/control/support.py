@@ -106,6 +106,7 @@ SUMMARY: dict[str, Any] = {
     "created_at": NOW,
     "real_time": NOW,
     "finished_at": NOW,
+    "ended_at": NOW,
 }
 
 

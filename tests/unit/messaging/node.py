@@ -12,6 +12,7 @@ from trunkline.bus import Event
 from trunkline.carriers import Accepted, OutboundMessage, Outcome, Routes
 from trunkline.carriers.virtual import Behaviour, Phones
 from trunkline.clock import RealClock
+from trunkline.messaging.alert_failures import AlertFailures
 from trunkline.messaging.dispatch.check_submission import CheckSubmission
 from trunkline.messaging.dispatch.deliver_to_phones import DeliverToPhones
 from trunkline.messaging.dispatch.dispatcher import Dispatcher
@@ -19,10 +20,12 @@ from trunkline.messaging.dispatch.hand_over import HandOver
 from trunkline.messaging.dispatch.queue_works import Claims
 from trunkline.messaging.dispatch.recover_dispatch import RecoverDispatch
 from trunkline.messaging.dispatch.submit_to_carrier import SubmitToCarrier
+from trunkline.messaging.doubts import AlertDoubts
 from trunkline.messaging.inbound.inbound_webhook import InboundRequests, InboundWebhook
 from trunkline.messaging.inbound.opt_outs import OptOuts
 from trunkline.messaging.inbound.receive_message import ReceiveMessage
 from trunkline.messaging.make_message import MakeMessage
+from trunkline.messaging.media.fetch_media import FetchMedia
 from trunkline.messaging.media.files import MediaFailure, MediaFile
 from trunkline.messaging.model import Dispatch, NewMessage
 from trunkline.messaging.replies.execute_reply import ExecuteReply
@@ -30,12 +33,14 @@ from trunkline.messaging.replies.loop_breaker import LoopBreaker
 from trunkline.messaging.replies.reply_action import ACTION, ReplyAction, ReplyActions
 from trunkline.messaging.replies.run_session import INBOUND, RunSession
 from trunkline.messaging.send import SendMessage
-from trunkline.messaging.works import CreateMessages, message_transitions
+from trunkline.messaging.works import CreateMessages, Notes, message_transitions
 from trunkline.numbers import OwnNumber
 from trunkline.rest.operation import AccountIdentity
 from trunkline.sids import SidFactory
 from trunkline.store import Database, GroupCommit, Job, StoreUnavailable
 from trunkline.webhooks.alerts.make_alert import AlertMaker
+from trunkline.webhooks.alerts.model import Alert
+from trunkline.webhooks.alerts.queries import alert_of_row
 from trunkline.webhooks.alerts.record import RecordAlerts
 from trunkline.webhooks.http import Exchange
 from trunkline.webhooks.kinds import Completion, DeliveryKind
@@ -148,14 +153,22 @@ class Node:
         self.due = DueDeliveries(self.owner, self.told.extend)
         self.make_delivery = MakeDelivery(sids, worlds, clock)
         self.alert = AlertMaker(sids, worlds, clock)
-        transitions = message_transitions([ReplyActions(self.due, self.make_delivery)])
+        self.record = RecordAlerts()
+        transitions = message_transitions(
+            [
+                AlertFailures(self.record, self.alert),
+                ReplyActions(self.due, self.make_delivery),
+            ]
+        )
+        notes = Notes([AlertDoubts(self.record, self.alert)])
         self.recover = RecoverDispatch(
-            database, self.commit, worlds, clock, owner=self.owner, deadline=DEADLINE
+            database, self.commit, worlds, clock, notes=notes, owner=self.owner, deadline=DEADLINE
         )
         self.dispatcher = Dispatcher(worlds, load=self.recover.load, next_due=self.recover.next_due)
         self.dispatcher.watch_world(world_id)
         self.loops = LoopBreaker()
         self.files: dict[str, MediaFile] = {}  # what can be fetched, by URL
+        self.media_failure: MediaFailure | None = None
         self.receive = ReceiveMessage(
             commit=self._writers,
             media_commit=self._writers,
@@ -177,6 +190,7 @@ class Node:
             commit=self.commit,
             transitions=transitions,
             claims=Claims(self.owner),
+            notes=notes,
             worlds=worlds,
             clock=clock,
             check=self.check,
@@ -199,6 +213,17 @@ class Node:
         most = 2 * self.carrier.window
         self.dispatcher.add_lane(self.carrier.name, self.submit, at_once=most, most=most)
         self.dispatcher.add_lane("virtual", self.deliver, at_once=1)
+        media = FetchMedia(
+            database=database,
+            commit=self.commit,
+            transitions=transitions,
+            worlds=worlds,
+            clock=clock,
+            sids=sids,
+            dispatcher=self.dispatcher,
+            fetch=self._fetch,  # type: ignore[arg-type]
+        )
+        self.dispatcher.add_lane("media", media, at_once=4, most=4)
         handing_over = CreateMessages(self.owner, HandOver(self.dispatcher, worlds))
         self.send = SendMessage(self._writers, handing_over)
         run = RunSession(
@@ -225,6 +250,8 @@ class Node:
         }
 
     async def _fetch(self, _world: str, _account: str, urls: Sequence[str]) -> list[MediaFile]:
+        if self.media_failure is not None:
+            raise self.media_failure
         if missing := [url for url in urls if url not in self.files]:
             raise MediaFailure(11200, f"answered {len(missing)} times 404")
         return [self.files[url] for url in urls]
@@ -334,7 +361,7 @@ class Node:
             Job(EndDeliveries(self.owner), ended),
             *completion.jobs,
             *(Job(self.due, following) for following in completion.follow),
-            *(Job(RecordAlerts(), alert) for alert in completion.alerts),
+            *(Job(self.record, alert) for alert in completion.alerts),
         )
         await self.dispatcher.idle(self.world_id)
         return completion
@@ -347,6 +374,13 @@ class Node:
             self.world_id,
             direction,
         )
+
+    async def alerts(self, message: NewMessage) -> list[Alert]:
+        """What was recorded about a message, oldest first."""
+        rows = await self.database.fetch(
+            "SELECT * FROM alerts WHERE resource = $1 ORDER BY id", message.sid
+        )
+        return [alert_of_row(row) for row in rows]
 
     async def replies(self) -> list[tuple[str, str, str]]:
         """Text, recipient and status of the replies, oldest first."""

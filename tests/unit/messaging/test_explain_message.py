@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 
-from tests.unit.webhooks.log_support import Log, log_of
+from tests.unit.webhooks.log_support import YEAR, Log, log_of
 from trunkline.messaging.explain_message import ExplainMessage, is_redacted
 from trunkline.messaging.inbound.opt_outs import OptOuts
 from trunkline.sids import SidFactory
@@ -83,6 +83,28 @@ async def test_requests_stand_among_the_events_in_order_of_time(
         ),
         (0, "webhook.waiting", {"told": "undelivered", **where, "resent": True, "untrue": True}),
     ]
+
+
+async def test_a_request_stands_where_it_ended(
+    log: Log, explain: ExplainMessage, message: str
+) -> None:
+    slow, quick = await log.wait(message, data={}), await log.wait(message, data={})
+    await happen(log, message, 1, "message.receiving", after=5)
+    await log.finish(slow, after=timedelta(seconds=9))
+    await log.finish(quick, "failed", after=timedelta(seconds=7))
+    waiting = await log.wait(message, data={})
+    found = await explain(log.world_id, message)
+    assert found is not None
+    assert [entry.kind for entry in found.timeline] == [
+        "webhook.waiting",
+        "message.receiving",
+        "webhook.failed",
+        "webhook.delivered",
+    ]
+    first, *_, last = found.timeline
+    assert (first.world_time, first.real_time) == (waiting.created_at, waiting.real_time)
+    assert last.real_time > slow.real_time + timedelta(seconds=8)
+    assert last.world_time == last.real_time - YEAR
 
 
 async def test_events_keep_their_order_when_the_clock_of_the_machine_goes_back(

@@ -14,7 +14,6 @@ from trunkline.twiml.schema import (
     attribute,
     children,
     element,
-    schema_of,
     text,
     texts,
 )
@@ -235,4 +234,4 @@ def test_attributes_for_xml_tools_are_passed_over_in_silence() -> None:
 
 def test_a_class_that_was_not_declared_is_a_mistake_of_the_programmer() -> None:
     with pytest.raises(KeyError):
-        schema_of(str)
+        Vocabulary(str)

@@ -12,7 +12,7 @@ from twilio.twiml.messaging_response import Message as OfficialMessage
 from twilio.twiml.messaging_response import MessagingResponse
 
 from trunkline.twiml import Message, Redirect, kinds
-from trunkline.twiml.schema import Vocabulary, attribute, children, element, schema_of, text
+from trunkline.twiml.schema import Schema, Vocabulary, attribute, children, element, text
 from trunkline.twiml.xml import Element, parse
 
 
@@ -29,6 +29,11 @@ class Box:
 class Lid:
     name: str = text(default="top")
     line: int
+
+
+def schema_of(cls: type) -> Schema:
+    """What is declared of a class."""
+    return next(iter(Vocabulary(cls).schemas.values()))
 
 
 def test_a_field_knows_its_attribute_its_code_and_its_default() -> None:

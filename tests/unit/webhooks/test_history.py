@@ -10,8 +10,10 @@ import pytest_asyncio
 from tests.unit.webhooks.log_support import Log, log_of
 from trunkline.sids import SidFactory
 from trunkline.store import Database
+from trunkline.webhooks.address_map import AddressMap, Connection
 from trunkline.webhooks.forget import forget_answers
 from trunkline.webhooks.history import Ambiguous, History
+from trunkline.webhooks.target import Target
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -49,6 +51,43 @@ async def test_one_outcome_is_listed_alone(log: Log, history: History, outcome: 
         made[ended] = (await log.ended(ended)).id
     found = await history.newest(log.world_id, outcome=outcome)
     assert [r.id for r in found] == [made[outcome]]
+
+
+async def test_what_is_on_the_wire_does_not_wait(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("trunkline.webhooks.history.PAGE", 2)
+    queue = [await log.wait() for _ in range(5)]
+    begun = {queue[0].id, queue[3].id}
+    history = History(log.database, log.kinds, is_under_way=begun.__contains__)
+    ended = await log.ended()
+    begun.add(ended.id)  # its end is on disk already
+
+    async def listed(outcome: str | None, limit: int = 50) -> list[str]:
+        found = await history.newest(log.world_id, outcome=outcome, limit=limit)
+        return [f"{next(n for n, q in enumerate(queue) if q.id == r.id)} {r.outcome}"
+                for r in found if r.id != ended.id]  # fmt: skip
+
+    assert await listed("under_way") == ["3 under_way", "0 under_way"]
+    assert await listed("under_way", limit=1) == ["3 under_way"]
+    assert await listed("waiting") == ["4 waiting", "2 waiting", "1 waiting"]
+    assert await listed("waiting", limit=2) == ["4 waiting", "2 waiting"]
+    assert await listed(None) == [
+        "4 waiting", "3 under_way", "2 waiting", "1 waiting", "0 under_way"
+    ]  # fmt: skip
+    detail = await history.fetch(log.world_id, queue[0].id)
+    assert detail is not None
+    assert detail.outcome == "under_way"
+    assert (await history.newest(log.world_id, limit=1))[0].outcome == "delivered"
+
+
+async def test_the_end_of_a_request_has_a_time_in_its_world(log: Log, history: History) -> None:
+    waiting, ended = await log.wait(), await log.ended()
+    for made, known in ((waiting, False), (ended, True)):
+        found = await history.fetch(log.world_id, made.id)
+        assert found is not None
+        assert (found.ended_at is not None) is known
+    listed = {r.id: r.ended_at for r in await history.newest(log.world_id)}
+    assert listed[waiting.id] is None
+    assert listed[ended.id] is not None
 
 
 async def test_requests_about_one_message_are_told_in_order(log: Log, history: History) -> None:
@@ -94,6 +133,28 @@ async def test_everything_is_known_of_a_request_that_ended(log: Log, history: Hi
     assert found.response is not None
     assert found.response.headers == [("Content-Type", "text/xml")]
     assert found.response.body == "<Response/>\ufffd"
+
+
+async def test_a_mapped_request_is_shown_with_its_public_address(log: Log) -> None:
+    addresses = AddressMap.read("https://app.example:8443=http://127.0.0.1:3000")
+
+    def locate(world_id: str, target: Target) -> Connection | None:
+        return addresses.locate(target) if world_id == log.world_id else None
+
+    history = History(log.database, log.kinds, locate=locate)
+    mapped = await log.wait(url="https://app.example:8443/status")
+    found = await history.fetch(log.world_id, mapped.id)
+    assert found is not None
+    assert found.request.headers[0] == ("Host", "app.example:8443")
+    assert found.request.headers[-3:] == [
+        ("X-Forwarded-Host", "app.example:8443"),
+        ("X-Forwarded-Proto", "https"),
+        ("X-Forwarded-Port", "8443"),
+    ]
+    for url in ("https://app.example/status", "ftp://app.example"):
+        found = await history.fetch(log.world_id, (await log.wait(url=url)).id)
+        assert found is not None
+        assert not any(name.startswith("X-Forwarded") for name, _ in found.request.headers)
 
 
 async def test_a_get_request_has_no_content_type(log: Log, history: History) -> None:

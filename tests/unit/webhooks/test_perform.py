@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ import pytest_asyncio
 
 from tests.unit.webhooks.log_support import Log, log_of
 from trunkline.clock import RealClock
+from trunkline.rest.operation import AccountIdentity
 from trunkline.sids import SidFactory
 from trunkline.store import Database, Job, Overloaded, StoreUnavailable
 from trunkline.webhooks.alerts.make_alert import AlertMaker
@@ -93,6 +95,7 @@ class Bench:
         self.kind = Kind()
         self.commit: Any = log.commit
         self.token: str | None = "0123456789abcdef"
+        self.account_status: str | None = "active"
 
     async def __call__(self, delivery: Delivery, disturbance: Disturbance = CALM) -> bool | None:
         perform = PerformDelivery(
@@ -100,6 +103,7 @@ class Bench:
             requests=self.app,
             kinds={"test": self.kind},
             token_of=self._token_of,
+            account_of=self._account_of,
             due=self.log.due,
             end=self.log.end,
             record=RecordAlerts(),
@@ -121,6 +125,11 @@ class Bench:
         )
         return [row["code"] for row in rows]
 
+    async def _account_of(self, sid: str) -> AccountIdentity | None:
+        if self.account_status is None:
+            return None
+        return AccountIdentity(sid, sid, self.log.world_id, self.account_status, "live")
+
     async def _token_of(self, sid: str) -> str:
         if self.token is None:
             raise LookupError(sid)
@@ -141,6 +150,58 @@ async def test_a_request_is_signed_by_the_token_of_its_account(bench: Bench) -> 
     assert asked.parameters == [("A", "rendered")]
     row = await bench.logged(delivery)
     assert (row["outcome"], row["status"], row["error_code"]) == ("delivered", 204, None)
+
+
+def following(bench: Bench, delivery: Delivery, kind: str) -> Delivery:
+    """Another request about the same subject."""
+    return bench.log.make(
+        subject=delivery.subject,
+        account_id=delivery.account_id,
+        world_id=delivery.world_id,
+        kind=kind,
+        url=delivery.url,
+    )
+
+
+@pytest.mark.parametrize("status", ["suspended", "closed", None])
+async def test_nothing_is_requested_for_an_account_that_is_not_active(
+    bench: Bench, status: str | None
+) -> None:
+    bench.account_status = status
+    delivery = await bench.log.wait(url="https://me:pw@app.example/status#e=nowhere")
+    alert = AlertMaker(bench.log.sids, bench.log.worlds, RealClock())
+    bench.kind.completion = Completion(
+        jobs=[Job(bench.log.due, following(bench, delivery, "told all the same"))],
+        follow=[following(bench, delivery, "a fallback")],
+        alerts=[
+            alert(
+                delivery.account_id,
+                delivery.world_id,
+                10001,
+                delivery=delivery,
+                exchange=Exchange(error=10001),
+            )
+        ],
+    )
+    assert await bench(delivery) is None
+    assert bench.app.asked == []
+    (seen,) = bench.kind.seen
+    assert (seen.error, seen.reason) == (10001, "The account is not active.")
+    assert (seen.status, seen.attempts) == (None, [])
+    assert seen.url == "https://app.example/status"
+    row = await bench.logged(delivery)
+    assert (row["outcome"], row["status"], row["error_code"]) == ("failed", None, 10001)
+    assert list(row["attempts"]) == []
+    assert await bench.alerts() == [10001]
+    assert [heard.kind for heard in bench.log.heard[1:]] == ["told all the same"]
+
+
+async def test_an_account_that_is_active_again_is_served_again(bench: Bench) -> None:
+    bench.account_status = "suspended"
+    await bench(await bench.log.wait())
+    bench.account_status = "active"
+    assert await bench(await bench.log.wait()) is True
+    assert len(bench.app.asked) == 1
 
 
 async def test_what_is_in_memory_is_not_rendered_again(bench: Bench) -> None:
@@ -248,6 +309,23 @@ async def test_an_end_is_written_down_however_long_the_database_is_away(bench: B
     assert (await bench.logged(delivery))["outcome"] == "delivered"
 
 
+async def test_an_answer_is_kept_while_the_database_is_away(bench: Bench) -> None:
+    class Asleep(Kind):
+        times = 2
+
+        async def complete(self, delivery: Delivery, exchange: Exchange) -> Completion:
+            if self.times:
+                self.times -= 1
+                raise StoreUnavailable("away")
+            return await super().complete(delivery, exchange)
+
+    bench.kind = Asleep()
+    delivery = await bench.log.wait()
+    assert await bench(delivery) is True
+    assert len(bench.app.asked) == 1
+    assert (await bench.logged(delivery))["outcome"] == "delivered"
+
+
 async def test_a_platform_that_stops_leaves_the_request_for_its_next_start(bench: Bench) -> None:
     class Closing:
         async def submit(self, *jobs: Job, urgent: bool) -> Any:
@@ -256,6 +334,43 @@ async def test_a_platform_that_stops_leaves_the_request_for_its_next_start(bench
     bench.commit = Closing()
     with pytest.raises(StoreUnavailable):
         await bench(await bench.log.wait())
+
+
+async def test_duplicates_meet_at_the_app_and_the_first_answer_counts(bench: Bench) -> None:
+    both = asyncio.Event()
+    send = bench.app.send
+
+    async def meet(outgoing: Outgoing) -> Exchange:
+        exchange = await send(outgoing)
+        if len(bench.app.asked) == 1:
+            bench.app.status = 409
+            await both.wait()
+        both.set()
+        return exchange
+
+    bench.app.send = meet  # type: ignore[method-assign]
+    async with asyncio.timeout(10):
+        await bench(await bench.log.wait(), Disturbance(duplicate=True))
+    (seen,) = bench.kind.seen
+    assert seen.status == 204
+    assert [attempt.status for attempt in seen.attempts] == [204, 409]
+
+
+async def test_what_is_dropped_is_made_again_when_the_connection_is_closed(bench: Bench) -> None:
+    bench.app.status = None
+    send = bench.app.send
+
+    async def lose(outgoing: Outgoing) -> Exchange:
+        exchange = await send(outgoing)
+        bench.app.status = 204
+        return exchange
+
+    bench.app.send = lose  # type: ignore[method-assign]
+    await bench(await bench.log.wait(), Disturbance(drop=True))
+    assert [asked.loses_answer for asked in bench.app.asked] == [True, False]
+    (seen,) = bench.kind.seen
+    assert seen.status == 204
+    assert [attempt.status for attempt in seen.attempts] == [None, 204]
 
 
 @pytest.mark.parametrize(

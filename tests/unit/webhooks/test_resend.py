@@ -63,6 +63,22 @@ async def test_what_waits_is_not_made_again(log: Log, resend: Resend) -> None:
         await resend(log.world_id, waiting.id)
 
 
+async def test_what_is_on_the_wire_is_not_said_to_wait(log: Log) -> None:
+    begun = await log.wait()
+    resend = Resend(
+        database=log.database,
+        commit=log.commit,
+        due=log.due,
+        make=log.make,
+        kinds=log.kinds,
+        is_under_way=lambda request_id: request_id == begun.id,
+    )
+    with pytest.raises(NotResendable, match="under way"):
+        await resend(log.world_id, begun.id)
+    with pytest.raises(NotResendable, match="waits for its turn"):
+        await resend(log.world_id, (await log.wait()).id)
+
+
 async def test_of_two_at_once_one_is_made(log: Log, resend: Resend) -> None:
     failed = await log.ended("failed")
     results = await asyncio.gather(

@@ -12,11 +12,9 @@ import structlog
 from trunkline.clock import Clock
 from trunkline.messaging import queries
 from trunkline.messaging.dispatch.queue_works import Doubt, PutInDoubt
+from trunkline.messaging.doubts import IN_DOUBT, doubt_data
 from trunkline.messaging.model import Dispatch
-from trunkline.messaging.works import (
-    Note,
-    Notes,
-)
+from trunkline.messaging.works import Note, Notes
 from trunkline.store import Database, GroupCommit, Job
 from trunkline.store.group_commit import Refused
 from trunkline.worlds import Worlds
@@ -26,6 +24,7 @@ __all__ = ["DEFAULT_VALIDITY", "RecoverDispatch"]
 log = structlog.get_logger(__name__)
 
 DEFAULT_VALIDITY = 36_000  # seconds (1.1)
+REASON = "the platform stopped after the claim and before the answer"
 
 
 class RecoverDispatch:
@@ -41,6 +40,7 @@ class RecoverDispatch:
         worlds: Worlds,
         clock: Clock,
         *,
+        notes: Notes,
         owner: str,
         deadline: timedelta,
     ) -> None:
@@ -50,7 +50,7 @@ class RecoverDispatch:
         self._clock = clock
         self._owner = owner
         self._deadline = deadline
-        self._notes = Notes()
+        self._notes = notes
         self._put_in_doubt = PutInDoubt(owner)
 
     async def load(
@@ -117,18 +117,16 @@ class RecoverDispatch:
     async def _doubt(self, row: Any) -> None:
         sid = _sid(row)
         now = self._worlds.clock(row["world_id"].hex).now()
+        until = now + self._deadline
         note = Note(
             sid=sid,
             world_id=row["world_id"].hex,
-            kind="message.in_doubt",
-            data={
-                "carrier": row["carrier"],
-                "reason": "the platform stopped after the claim and before the answer",
-            },
+            kind=IN_DOUBT,
+            data=doubt_data(row["carrier"], REASON, until),
             world_time=now,
             real_time=self._clock.now(),
         )
-        doubt = Doubt(sid, row["claimed_at"], now + self._deadline)
+        doubt = Doubt(sid, row["claimed_at"], until)
         changed, _ = await self._commit.submit(
             Job(self._put_in_doubt, doubt), Job(self._notes, note), urgent=True
         )

@@ -30,6 +30,7 @@ from trunkline.messaging.dispatch.queue_works import (
     RescheduleDispatch,
 )
 from trunkline.messaging.dispatch.read_bodies import read_bodies
+from trunkline.messaging.doubts import IN_DOUBT, UNDELIVERED, doubt_data
 from trunkline.messaging.model import Dispatch, has_ended
 from trunkline.messaging.works import (
     ApplyRetention,
@@ -66,6 +67,7 @@ class SubmitToCarrier:
         commit: GroupCommit,
         transitions: Transitions,
         claims: Claims,
+        notes: Notes,
         worlds: Worlds,
         clock: Clock,
         check: CheckSubmission,
@@ -87,7 +89,7 @@ class SubmitToCarrier:
         self._finish = FinishDispatch()
         self._give_back = GiveBackClaims(claims.owner)
         self._reschedule = RescheduleDispatch(claims.owner)
-        self._notes = Notes()
+        self._notes = notes
         self._retention = ApplyRetention()
         self._window = asyncio.Semaphore(carrier.window)
 
@@ -99,7 +101,7 @@ class SubmitToCarrier:
 
         async def act(dispatch: Dispatch) -> None:
             if dispatch.step == "in_doubt":
-                await self._end(dispatch, "undelivered", 30008)
+                await self._end(dispatch, "undelivered", UNDELIVERED)
             else:
                 await self._submit(dispatch, refused.get(dispatch.sid))
 
@@ -221,18 +223,20 @@ class SubmitToCarrier:
     async def _again(self, dispatch: Dispatch, outcome: NotSent) -> None:
         pause = max(outcome.retry_after, pause_after(dispatch.attempt))
         due_at = self._worlds.clock(dispatch.world_id).now() + timedelta(seconds=pause)
-        await self._put_off(dispatch, "submit", due_at, "message.not_sent", outcome.reason)
+        data = {"carrier": self._carrier.name, "reason": storable(outcome.reason)}
+        await self._put_off(dispatch, "submit", due_at, "message.not_sent", data)
 
     async def _doubt(self, dispatch: Dispatch, reason: str) -> None:
         due_at = self._worlds.clock(dispatch.world_id).now() + self._deadline
-        await self._put_off(dispatch, "in_doubt", due_at, "message.in_doubt", reason)
+        data = doubt_data(self._carrier.name, storable(reason), due_at)
+        await self._put_off(dispatch, "in_doubt", due_at, IN_DOUBT, data)
 
     async def _put_off(
-        self, dispatch: Dispatch, step: str, due_at: datetime, kind: str, reason: str
+        self, dispatch: Dispatch, step: str, due_at: datetime, kind: str, data: dict[str, Any]
     ) -> None:
         change = Reschedule(dispatch.sid, step, due_at, claimed=step == "in_doubt")
         changed, _ = await self._kept(
-            Job(self._reschedule, change), self._note(dispatch, kind, reason)
+            Job(self._reschedule, change), self._note(dispatch, kind, data)
         )
         if isinstance(changed, Refused):
             self._dispatcher.release(dispatch)  # written already, another node's, or gone
@@ -268,12 +272,12 @@ class SubmitToCarrier:
         )
         return Job(self._transitions, item)
 
-    def _note(self, dispatch: Dispatch, kind: str, reason: str) -> Job:
+    def _note(self, dispatch: Dispatch, kind: str, data: dict[str, Any]) -> Job:
         note = Note(
             sid=dispatch.sid,
             world_id=dispatch.world_id,
             kind=kind,
-            data={"carrier": self._carrier.name, "reason": storable(reason)},
+            data=data,
             world_time=self._worlds.clock(dispatch.world_id).now(),
             real_time=self._clock.now(),
         )

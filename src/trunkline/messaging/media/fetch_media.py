@@ -107,13 +107,18 @@ class FetchMedia:
         ]
 
     def _end(self, dispatch: Dispatch, failure: MediaFailure) -> list[Job]:
+        data: dict[str, Any] = {"error_code": failure.code, "reason": str(failure)}
+        if failure.url is not None:
+            data["url"] = failure.url
+        if failure.status is not None:
+            data["http_status"] = failure.status
         transition = Transition(
             subject=dispatch.sid,
             world_id=dispatch.world_id,
             path=("failed",),
             world_time=self._worlds.clock(dispatch.world_id).now(),
             real_time=self._clock.now(),
-            data={"error_code": failure.code, "reason": str(failure)},
+            data=data,
             changes={"error_code": failure.code},
         )
         jobs = [Job(self._transitions, transition), Job(self._finish, dispatch.sid)]

@@ -14,6 +14,8 @@ from urllib.parse import urljoin
 
 from trunkline.webhooks.address_map import Connection
 from trunkline.webhooks.http import AllowList, Egress, Passage
+from trunkline.webhooks.overrides import Overrides
+from trunkline.webhooks.shown_url import shown_url, without_query
 from trunkline.webhooks.target import InvalidTarget, Target, read_target
 
 if TYPE_CHECKING:
@@ -51,11 +53,20 @@ class MediaFile:
 
 
 class MediaFailure(Exception):
-    """The media cannot be had: a message that is to have them fails with `code`."""
+    """The media cannot be had: a message that is to have them fails with `code`.
 
-    def __init__(self, code: int, reason: str) -> None:
+    Its text quotes no URL. `url` is the one that failed, None where none is to blame alone; it is
+    without userinfo, fragment and query, which may be what gives access to it. `status` is that
+    of the answer, None where there was none.
+    """
+
+    def __init__(
+        self, code: int, reason: str, *, url: str | None = None, status: int | None = None
+    ) -> None:
         super().__init__(reason)
         self.code = code
+        self.url = url
+        self.status = status
 
 
 class FetchFiles:
@@ -77,17 +88,20 @@ class FetchFiles:
         self._allowed = allowed
         self._locate = locate
         self._seconds = seconds
+        self._connect = min(CONNECT, seconds)
 
     async def __call__(
         self, world_id: str, account_sid: str, urls: Sequence[str]
     ) -> list[MediaFile]:
-        """The files, in the order of their URLs. Raises MediaFailure; its text quotes no URL."""
+        """The files, in the order of their URLs. Raises MediaFailure."""
         allowed = await self._allowed(account_sid)
         try:
             async with asyncio.timeout(self._seconds), asyncio.TaskGroup() as group:
                 tasks = [group.create_task(self._fetch(world_id, allowed, url)) for url in urls]
         except TimeoutError as error:
-            raise MediaFailure(NOT_FETCHED, "took too long") from error
+            late = next((u for u, t in zip(urls, tasks, strict=True) if t.cancelled()), None)
+            reason = f"no complete answer within {self._seconds:g} s"
+            raise MediaFailure(NOT_FETCHED, reason, url=_shown(late)) from error
         except BaseExceptionGroup as group_of:
             failures = group_of.subgroup(MediaFailure)
             if failures is None:
@@ -98,31 +112,50 @@ class FetchFiles:
         return files
 
     async def _fetch(self, world_id: str, allowed: AllowList, url: str) -> MediaFile:
+        """One file; a failure says that it is this one's, and where it was redirected to."""
+        hosts: list[str] = []
+        try:
+            return await self._follow(world_id, allowed, url, hosts)
+        except MediaFailure as failure:
+            reason = str(failure)
+            if hosts and hosts[-1] != hosts[0]:
+                reason += f", after a redirect to {hosts[-1]}"
+            raise MediaFailure(
+                failure.code, reason, url=_shown(url), status=failure.status
+            ) from failure.__cause__
+
+    async def _follow(
+        self, world_id: str, allowed: AllowList, url: str, hosts: list[str]
+    ) -> MediaFile:
+        """The file at a URL, or where that leads; `hosts` gets those that were asked."""
         session = await self._egress.session()
         # Heavy, and imported by the session.
-        from trunkline.webhooks.http.failures import ERRORS
+        from trunkline.webhooks.http.failures import ERRORS, explain
 
         home: Target | None = None
-        try:
-            for _ in range(MOST_REDIRECTS + 1):
+        for _ in range(MOST_REDIRECTS + 1):
+            try:
                 target = read_target(url)
-                home = home or target
-                place = None if self._locate is None else self._locate(world_id, target)
-                with self._egress.passage(Passage(allowed=allowed, open=place is not None)):
+            except InvalidTarget as error:
+                raise MediaFailure(NOT_FETCHED, str(error).rstrip(".")) from None
+            home = home or target
+            hosts.append(target.host)
+            place = None if self._locate is None else self._locate(world_id, target)
+            passage = Passage(allowed=allowed, open=place is not None)
+            try:
+                with self._egress.passage(passage):
                     response = await self._request(session, target, home, place)
                     try:
                         location = response.headers.get("Location")
                         if response.status not in REDIRECTS or not location:
                             return await _read(response)
+                        url = urljoin(target.url, location)
                     finally:
                         response.close()
-                url = urljoin(target.url, location)
-        except MediaFailure:
-            raise
-        except InvalidTarget as error:
-            raise MediaFailure(NOT_FETCHED, str(error).rstrip(".")) from None
-        except (*ERRORS, TimeoutError) as error:
-            raise MediaFailure(NOT_FETCHED, type(error).__name__) from error
+            except ERRORS as error:
+                limits = Overrides(ct=int(self._connect * 1000))
+                reason = explain(error, target, limits, passage).reason
+                raise MediaFailure(NOT_FETCHED, reason) from error
         raise MediaFailure(NOT_FETCHED, f"more than {MOST_REDIRECTS} redirects")
 
     async def _request(
@@ -155,7 +188,7 @@ class FetchFiles:
             URL(target.url if place is None else place.url, encoded=True),
             headers=headers,
             allow_redirects=False,
-            timeout=aiohttp.ClientTimeout(total=None, connect=min(CONNECT, self._seconds)),
+            timeout=aiohttp.ClientTimeout(total=None, connect=self._connect),
         )
 
 
@@ -166,11 +199,12 @@ def check_together(files: Sequence[MediaFile]) -> None:
 
 
 async def _read(response: aiohttp.ClientResponse) -> MediaFile:
-    if response.status != 200:
-        raise MediaFailure(NOT_FETCHED, f"answered {response.status}")
+    status = response.status
+    if status != 200:
+        raise MediaFailure(NOT_FETCHED, f"answered {status}", status=status)
     if response.headers.get("Content-Encoding", "identity").lower() != "identity":
         # Asked not to: stored as it is, it would be no image any more.
-        raise MediaFailure(NOT_FETCHED, "answered compressed")
+        raise MediaFailure(NOT_FETCHED, "answered compressed, though asked not to", status=status)
     kind = response.headers.get("Content-Type", "").split(";")[0].strip().lower()
     content_type = _storable(kind) or "application/octet-stream"
     most = MOST_IMAGE if content_type in IMAGES else MOST_OTHER
@@ -178,8 +212,12 @@ async def _read(response: aiohttp.ClientResponse) -> MediaFile:
     async for chunk in response.content.iter_chunked(CHUNK):
         data += chunk
         if len(data) > most:
-            raise MediaFailure(TOO_LARGE, f"larger than {most} bytes")
+            raise MediaFailure(TOO_LARGE, f"larger than {most} bytes", status=status)
     return MediaFile(content_type, bytes(data))
+
+
+def _shown(url: str | None) -> str | None:
+    return None if url is None else without_query(shown_url(url)) or None
 
 
 def _storable(kind: str) -> str:

@@ -6,7 +6,6 @@ end of the request that brought it: a reply is made once, or its document is ask
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Any
 
@@ -20,11 +19,13 @@ from trunkline.messaging.text.segments import measure
 from trunkline.messaging.works import CreateMessages
 from trunkline.store import Job
 from trunkline.twiml import TwimlError, read_messaging
-from trunkline.webhooks.alerts.make_alert import AlertMaker, shown_url
+from trunkline.twiml.errors import NOT_RETRIEVED
+from trunkline.webhooks.alerts.make_alert import BAD_GATEWAY, AlertMaker
 from trunkline.webhooks.http import Exchange
 from trunkline.webhooks.kinds import Completion
 from trunkline.webhooks.make_delivery import MakeDelivery
 from trunkline.webhooks.model import Delivery, Parameters
+from trunkline.webhooks.shown_url import shown_url
 from trunkline.worlds import Worlds
 
 __all__ = ["FAILED_BEFORE", "INBOUND", "RunSession"]
@@ -32,7 +33,6 @@ __all__ = ["FAILED_BEFORE", "INBOUND", "RunSession"]
 INBOUND = "message.inbound"  # the kind of all requests of a session but those of an action
 FAILED_BEFORE = ("ErrorCode", "ErrorUrl")  # what a fallback is told besides
 LOOP = 14107
-_query = re.compile(r"\?\S*")
 
 
 class RunSession:
@@ -66,10 +66,10 @@ class RunSession:
             # A request that was answered is repeated for the developer's sake: what the app says
             # this time is shown, not done.
             if exchange.error is not None:
-                self._warn(done, delivery, exchange, exchange.error, _reason(delivery, exchange))
+                self._warn(done, delivery, exchange, exchange.error, exchange.reason)
             return done
         if exchange.error is not None:
-            self._fail(done, delivery, exchange, exchange.error, _reason(delivery, exchange))
+            self._fail(done, delivery, exchange, exchange.error, exchange.reason)
             return done
         try:
             document = read_messaging(exchange.body, exchange.content_type, exchange.status or 200)
@@ -197,6 +197,8 @@ class RunSession:
         line: int | None = None,
     ) -> None:
         details = {} if line is None else {"line": str(line)}
+        if code == NOT_RETRIEVED and (exchange.status or 0) < 400:
+            details["httpResponse"] = BAD_GATEWAY  # no answer, or one without Content-Type (2.1)
         done.alerts.append(
             self._alert(
                 delivery.account_id,
@@ -218,8 +220,3 @@ def _original(delivery: Delivery) -> Parameters | None:
     if delivery.parameters is None or delivery.kind != INBOUND:
         return None
     return [pair for pair in delivery.parameters if pair[0] not in FAILED_BEFORE]
-
-
-def _reason(delivery: Delivery, exchange: Exchange) -> str:
-    """Why a request failed, without the query of a GET: it holds the text of the message."""
-    return _query.sub("", exchange.reason) if delivery.method == "GET" else exchange.reason

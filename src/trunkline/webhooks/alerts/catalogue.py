@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["ERROR", "WARNING", "alert_level", "alert_title"]
+__all__ = ["ERROR", "NOT_ACTIVE", "WARNING", "alert_level", "alert_title"]
 
 ERROR: Final = "error"
 WARNING: Final = "warning"
 
+NOT_ACTIVE: Final = 10001  # nothing is requested for an account that is suspended or closed
+
 _ERRORS: Final[dict[int, str]] = {
+    NOT_ACTIVE: "Account is not active",
     # Requests to the app.
     11100: "Invalid URL format",
     11200: "HTTP retrieval failure",

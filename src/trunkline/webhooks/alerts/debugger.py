@@ -116,7 +116,7 @@ def _payload(alert: Alert, request: MadeRequest | None) -> dict[str, Any]:
             "request": {
                 "url": alert.url,
                 "method": alert.method,
-                "headers": {},
+                "headers": {} if request is None else dict(request.request_headers),
                 "parameters": {} if request is None else dict(request.parameters or ()),
             },
             "response": _response(request),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 
 from trunkline.webhooks.http.bodies import BadBody, read_bounded
+from trunkline.webhooks.shown_url import without_query
 
 if TYPE_CHECKING:
     from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
@@ -39,7 +40,7 @@ def keep_headers(headers: CIMultiDictProxy[str], *, queries: bool) -> list[tuple
     for name, value in headers.items():
         name, value = clean(name) or "", clean(value) or ""
         if not queries and name.lower() in LEADS:
-            value = value.partition("?")[0]
+            value = without_query(value)
         left -= len(name) + (len(value) if value.isascii() else len(value.encode()))
         if left < 0 or len(kept) == MOST_HEADERS:
             break

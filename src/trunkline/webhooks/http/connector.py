@@ -46,13 +46,15 @@ class Listening(ResponseHandler):
     """A connection that knows whether the server has said anything."""
 
     heard = False
+    deaf = False  # what comes in is not read
     answered = False  # a head of 200 or above is complete
     interim = 0
     address = ""
 
-    def begin(self) -> None:
+    def begin(self, *, deaf: bool) -> None:
         """A request begins."""
         self.heard = False
+        self.deaf = deaf
         self.answered = False
         self.interim = 0
 
@@ -60,6 +62,10 @@ class Listening(ResponseHandler):
         """Bytes came in. A head is parsed by itself: what follows a complete answer and is no HTTP
         (a body after a 204, say) would take the answer back that it came with."""
         self.heard = True
+        if self.deaf:
+            # As if nothing had come in time: whoever made the request closes the connection.
+            self.set_exception(aiohttp.SocketTimeoutError("what came is not read"))
+            return
         while not self.answered and 0 <= (end := data.find(HEAD_END)) < len(data) - len(HEAD_END):
             end += len(HEAD_END)
             super().data_received(data[:end])
@@ -203,5 +209,5 @@ class CheckedConnector(aiohttp.TCPConnector):
 
 
 def _enter(passage: Passage, protocol: Listening) -> None:
-    protocol.begin()
+    protocol.begin(deaf=passage.deaf)
     passage.peer = protocol

@@ -32,6 +32,9 @@ class Outgoing:
     cookies: Jar | None = None  # of the conversation, None: it has none; read, never changed
     read_body: bool = False  # a document is asked for; else the body of the answer is ignored
     allowed: AllowList = NOBODY  # private networks and hosts that this account may reach
+    # The connection is closed when an answer begins, or does not begin at once: nobody hears it,
+    # and nothing follows.
+    loses_answer: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ sees it (behaviour 3.2)."""
 from __future__ import annotations
 
 import os
+import re
 import ssl
 from dataclasses import dataclass
 
@@ -37,6 +38,8 @@ HANDSHAKE = 11220
 MISMATCH = 11235
 EXPIRED = 11236
 UNTRUSTED = 11237
+
+_quote = re.compile(r"(?:\bb)?['\"]")
 
 # X509_V_ERR_… of OpenSSL
 NOT_YET_VALID, HAS_EXPIRED, WRONG_HOST, WRONG_ADDRESS = 9, 10, 62, 64
@@ -117,6 +120,9 @@ def _certificate(error: ssl.SSLCertVerificationError, target: Target) -> Failed:
 
 
 def _silent(ms: int, passage: Passage) -> Failed:
+    if passage.deaf:
+        reason = "webhook chaos closed the connection before the answer"
+        return Failed(CONNECTION, reason, Failure.FINAL)
     if passage.heard:
         return Failed(RETRIEVAL, f"the answer stopped for {ms / 1000:g} s", Failure.FINAL)
     return Failed(RETRIEVAL, f"no answer within {ms / 1000:g} s", Failure.READ)
@@ -133,6 +139,6 @@ def _closed(error: BaseException, passage: Passage) -> Failed:
 
 
 def _short(text: str) -> str:
-    """The first line of a message of the HTTP parser, which may quote what it could not read."""
+    """A message of the HTTP parser without what it quotes: apps repeat what they were asked."""
     line = (text.strip().splitlines() or ["it cannot be read"])[0]
-    return line[:100].encode("ascii", "replace").decode().rstrip(": ")
+    return _quote.split(line, 1)[0][:100].encode("ascii", "replace").decode().rstrip(": ")

@@ -24,6 +24,7 @@ class Passage:
     allowed: AllowList = NOBODY
     open: bool = False  # any address: the operator's own, by `--map`
     fresh: bool = False  # on a new connection, whatever is in the pool
+    deaf: bool = False  # the connection is closed instead of reading what comes in
 
     looking_up: bool = False  # a name is being resolved
     checked: set[str] = field(default_factory=set)  # addresses that a name may be connected to by

@@ -33,6 +33,7 @@ from trunkline.webhooks.http.exchange import LIMIT, Attempt, Exchange, Outgoing
 from trunkline.webhooks.http.failures import ERRORS, Failed, explain, out_of_time
 from trunkline.webhooks.http.passage import Passage
 from trunkline.webhooks.http.retry import Failure, another_follows
+from trunkline.webhooks.shown_url import without_query
 from trunkline.webhooks.signature import sign, with_body_digest
 from trunkline.webhooks.target import InvalidTarget, Target, read_target
 
@@ -47,6 +48,7 @@ RETRIEVAL = 11200
 PROTOCOL = 11206
 MOST_SET_COOKIES = 50  # of one answer
 MOST_SHOWN = 300  # characters of a URL in a reason
+LOST_AFTER = 100  # ms until an answer that is to be lost is not waited for: time to be heard
 NO_CEILING = 3600.0  # seconds: aiohttp rounds timeouts above this up to whole seconds
 
 _absolute = re.compile(r"\s*[a-z][a-z0-9+.-]*:", re.IGNORECASE).match
@@ -74,7 +76,7 @@ class _Hop:
     @property
     def shown(self) -> str:
         """As it may be stored: without the parameters of a GET, which can hold a text."""
-        return self.target.url.partition("?")[0] if self.repeats else self.target.url
+        return without_query(self.target.url) if self.repeats else self.target.url
 
     @property
     def connect_url(self) -> str:
@@ -115,7 +117,8 @@ class Sending:
         self._clock = clock
         self._outgoing = outgoing
         self._overrides = outgoing.target.overrides
-        self._timeout = _timeout(self._overrides.ct, self._overrides.rt)
+        patience = LOST_AFTER if outgoing.loses_answer else self._overrides.rt
+        self._timeout = _timeout(self._overrides.ct, patience)
         self._loop = asyncio.get_running_loop()
         self._jar = outgoing.cookies
         if self._jar is None and outgoing.read_body:
@@ -200,8 +203,11 @@ class Sending:
             allowed=self._outgoing.allowed,
             open=hop.map is not None,
             # Where a connection that was closed meanwhile may not be tried again, or was just
-            # met, the pool is not asked.
-            fresh=retries > 0 or not another_follows(Failure.CONNECT, self._overrides, retries),
+            # met, the pool is not asked. A connection that is to be broken is of its own.
+            fresh=retries > 0
+            or self._outgoing.loses_answer
+            or not another_follows(Failure.CONNECT, self._overrides, retries),
+            deaf=self._outgoing.loses_answer,
         )
         self._started_at = self._clock.now()
         self._started = self._loop.time()

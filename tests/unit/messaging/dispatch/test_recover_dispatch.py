@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.unit.messaging.node import DEADLINE, Node
@@ -64,15 +64,33 @@ async def test_a_claim_of_a_former_process_is_shown_as_in_doubt_and_not_sent(
     assert (await after.row(message))["status"] == "sending"
     assert (await after.queued(message))["step"] == "in_doubt"
     assert (await after.history(message))[-1] == "in_doubt"
-    assert [event.kind for event in after.events] == ["message.in_doubt"]
+    assert [event.kind for event in after.events] == ["message.in_doubt", "alert.recorded"]
 
     again = make_node(owner=before.owner)
     await again.recover.show_doubts()
     assert (await after.history(message)).count("in_doubt") == 1
+    assert len(await after.alerts(message)) == 1
     await again.move_clock(DEADLINE)
     row = await again.row(message)
     assert (row["status"], row["error_code"]) == ("undelivered", 30008)
     assert again.carrier.submitted == []
+
+
+async def test_what_a_former_process_left_in_doubt_is_told_by_an_alert(
+    make_node: MakeNode,
+) -> None:
+    before = make_node()
+    message = await claimed(before)
+    before.clock.hold(datetime(2099, 3, 1, 12, 0, tzinfo=UTC))
+    await make_node(owner=before.owner).recover.show_doubts()
+    (alert,) = await before.alerts(message)
+    assert (alert.code, alert.level) == (30008, "warning")
+    assert alert.account_id == message.account_id
+    assert alert.message == (
+        "The carrier fake may have the message: the platform stopped after the claim and before "
+        "the answer. It is not sent again. The doubt ends at 2099-03-04T12:00:00Z: the message is "
+        "undelivered then."
+    )
 
 
 async def test_what_is_in_hand_is_no_doubt(node: Node) -> None:
@@ -102,6 +120,7 @@ async def test_an_answer_that_comes_while_the_table_is_read_wins(node: Node) -> 
     assert "in_doubt" not in await node.history(answered)
     assert "in_doubt" not in await node.history(given_back)
     assert (await node.queued(given_back))["step"] == "submit"
+    assert [*await node.alerts(answered), *await node.alerts(given_back)] == []
 
 
 async def test_a_node_that_is_silent_for_longer_than_its_lease_loses_its_rows(

@@ -13,6 +13,7 @@ from tests.support.waiting import eventually
 from tests.unit.messaging.node import DEADLINE, NUMBER, PHONE, Carrier, Node, dispatch_for
 from trunkline.carriers import Accepted, InDoubt, NotSent, OutboundMessage, Rejected
 from trunkline.messaging.dispatch.submit_to_carrier import pause_after
+from trunkline.rest.dates import iso8601
 
 MakeNode = Callable[..., Node]
 
@@ -97,6 +98,13 @@ async def test_what_may_have_been_taken_is_in_doubt_until_the_deadline(
         message.sid[2:],
     )
     assert told == reason
+    (alert,) = await node.alerts(message)
+    assert (alert.code, alert.level) == (30008, "warning")
+    until = iso8601((await node.queued(message))["due_at"])
+    assert alert.message == (
+        f"The carrier fake may have the message: {reason}. It is not sent again. "
+        f"The doubt ends at {until}: the message is undelivered then."
+    )
 
     await node.move_clock(DEADLINE - timedelta(minutes=1))
     assert (await node.row(message))["status"] == "sending"
@@ -105,6 +113,27 @@ async def test_what_may_have_been_taken_is_in_doubt_until_the_deadline(
     assert (row["status"], row["error_code"]) == ("undelivered", 30008)
     assert await node.queued(message) is None
     assert len(node.carrier.submitted) == 1
+    assert [alert.level for alert in await node.alerts(message)] == ["warning", "error"]
+
+
+async def test_a_doubt_that_is_not_noted_is_not_told(node: Node) -> None:
+    """Another node has the message by now: what becomes of it is not ours to say."""
+
+    async def lose(message: OutboundMessage) -> InDoubt:
+        await node.database.execute("DELETE FROM dispatch WHERE message_id = $1", message.sid[2:])
+        return InDoubt("lost")
+
+    node.carrier.answer = lose
+    message = await node.sent()
+    assert await node.history(message) == ["queued", "sending"]
+    assert await node.alerts(message) == []
+
+
+async def test_what_never_left_is_no_alert(node: Node) -> None:
+    node.carrier.answer = lambda _: NotSent(5.0, "not connected")
+    message = await node.sent()
+    assert await node.history(message) == ["queued", "sending", "not_sent"]
+    assert await node.alerts(message) == []
 
 
 async def test_a_carrier_that_does_not_answer_does_not_hold_its_window_for_ever(

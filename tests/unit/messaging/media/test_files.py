@@ -115,6 +115,75 @@ async def test_what_cannot_be_had_is_told_without_its_url(
     assert len(server.heard) <= 11
 
 
+async def test_a_failure_says_which_file_and_what_was_answered(
+    fetch: Client, server: HostileServer
+) -> None:
+    server.says(
+        lambda heard: answer("404 Not Found" if "/gone" in heard.line else "200 OK", headers=[PNG])
+    )
+    gone = server.url("/gone?signature=s3cret#f").replace("http://", "http://desk:s3cret@")
+    failure = await fetch.failure(server.url("/there"), gone)
+    assert (failure.url, failure.status) == (server.url("/gone"), 404)
+    assert str(failure) == "answered 404"
+    assert failure.__cause__ is None
+
+
+@pytest.mark.parametrize(
+    ("script", "status", "reason"),
+    [
+        (answer(body=b"x" * 500_001), 200, "larger than 500000 bytes"),
+        (
+            answer(body=b"x", headers=[PNG, ("Content-Encoding", "gzip")]),
+            200,
+            "answered compressed, though asked not to",
+        ),
+        (answer("302 Found", headers=[("Location", "/again")]), None, "more than 10 redirects"),
+        (
+            answer("302 Found", headers=[("Location", "ftp://h/")]),
+            None,
+            "The URL does not start with http:// or https://",
+        ),
+        (Answer(then="close"), None, "the connection was closed without an answer"),
+        (
+            Answer((b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf",), then="close"),
+            None,
+            "the answer was cut off",
+        ),
+        (Answer((b"nonsense\r\n\r\n",), then="close"), None, "no valid HTTP: Bad status line"),
+    ],
+)
+async def test_a_failure_says_what_happened(
+    fetch: Client, server: HostileServer, script: Answer, status: int | None, reason: str
+) -> None:
+    server.says(script)
+    failure = await fetch.failure(server.url("/a?b=c"))
+    assert (failure.url, failure.status, str(failure)) == (server.url("/a"), status, reason)
+
+
+async def test_a_failure_after_a_redirect_names_the_host_that_it_led_to(
+    fetch: Client, server: HostileServer
+) -> None:
+    elsewhere = server.url("/s3cret?a=s3cret", host="localhost")
+    server.says(answer("302 Found", headers=[("Location", elsewhere)]), answer("403 No"))
+    failure = await fetch.failure(server.url("/a"))
+    assert (failure.url, failure.status) == (server.url("/a"), 403)
+    assert str(failure) == "answered 403, after a redirect to localhost"
+
+
+async def test_a_connection_that_is_refused_is_told(fetch: Client) -> None:
+    failure = await fetch.failure("http://127.0.0.1:1/cat.png")
+    assert (failure.url, failure.status) == ("http://127.0.0.1:1/cat.png", None)
+    assert str(failure) == "no connection to port 1: connection refused"
+
+
+async def test_files_that_are_too_much_together_have_no_url(
+    fetch: Client, server: HostileServer
+) -> None:
+    server.says(answer(body=b"x" * (MOST_IMAGE // 2 + 1), headers=[PNG]))
+    failure = await fetch.failure(server.url("/a"), server.url("/b"))
+    assert (failure.code, failure.url, failure.status) == (30019, None, None)
+
+
 @pytest.mark.parametrize("url", ["ftp://127.0.0.1/a", "http://", "http://[::1", "", "a\0b"])
 async def test_what_is_no_url_cannot_be_fetched(fetch: Client, url: str) -> None:
     assert (await fetch.failure(url)).code == 11200
@@ -137,15 +206,14 @@ async def test_a_file_without_end_is_not_read_to_it(fetch: Client, server: Hosti
     assert (await fetch.failure(server.url())).code == 30019
 
 
-async def test_files_are_not_too_much_together(fetch: Client, server: HostileServer) -> None:
-    server.says(answer(body=b"x" * (MOST_IMAGE // 2 + 1), headers=[PNG]))
-    assert (await fetch.failure(server.url("/a"), server.url("/b"))).code == 30019
-
-
 async def test_a_server_that_says_nothing_is_left(server: HostileServer) -> None:
     client = Client(seconds=0.2)
-    server.says(Answer(then="hang"))
-    assert (await client.failure(server.url())).code == 11200
+    server.says(
+        lambda heard: answer(headers=[PNG]) if "/quick" in heard.line else Answer(then="hang")
+    )
+    failure = await client.failure(server.url("/quick"), server.url("/slow"))
+    assert (failure.code, failure.url) == (11200, server.url("/slow"))
+    assert str(failure) == "no complete answer within 0.2 s"
     await client.egress.close()
 
 

@@ -124,6 +124,17 @@ async def test_the_fallback_is_asked_once_and_told_why(
     assert await node.replies() == []
 
 
+async def test_a_message_for_an_account_that_is_not_active_is_received(node: Node) -> None:
+    delivery = await node.written_to()
+    refused = Exchange(url=APP, error=10001, reason="The account is not active.")
+    completion = await node.answered(delivery, exchange=refused)
+    (alert,) = completion.alerts
+    assert (alert.code, alert.level, alert.details) == (10001, "error", {})
+    (inbound,) = await node.messages("inbound")
+    assert inbound["status"] == "received"
+    assert await node.replies() == []
+
+
 async def test_the_fallback_stands_in_for_a_later_document_too(node: Node) -> None:
     delivery = await node.written_to()
     await node.answered(delivery, document("<Redirect>n</Redirect>"))
@@ -186,13 +197,35 @@ async def test_redirects_without_replies_end_with_the_fiftieth(node: Node) -> No
 async def test_alerts_name_the_message_and_hold_nothing_of_it(node: Node) -> None:
     node.numbers.own = own_number(node.account_id, sms_url=APP, sms_method="GET")
     delivery = await node.written_to("my s3cret")
-    url = f"{APP}?Body=my+s3cret&From=%2B1"
-    exchange = failed(delivery, reason=f"GET {url} answered 500.")
-    exchange.url = url
+    exchange = failed(delivery, reason=f"GET {APP} answered 500.")
+    exchange.url = f"{APP}?Body=my+s3cret&From=%2B1"
     (alert,) = (await node.answered(delivery, exchange=exchange)).alerts
     assert (alert.resource, alert.url, alert.method) == (delivery.subject, APP, "GET")
     assert alert.message == f"GET {APP} answered 500."
     assert "s3cret" not in repr(alert)
+
+
+@pytest.mark.parametrize("content_type", [None, ""])
+async def test_an_answer_without_a_content_type_is_told_as_a_bad_gateway(
+    node: Node, content_type: str | None
+) -> None:
+    delivery = await node.written_to()
+    exchange = replied(delivery, document(texts("one")))
+    exchange.content_type = content_type
+    completion = await node.answered(delivery, exchange=exchange)
+    alert = completion.alerts[0]
+    assert (alert.code, alert.details) == (11200, {"httpResponse": "502"})
+    assert exchange.status == 200  # the log of requests has what the app said
+
+
+async def test_other_failures_are_told_with_their_status(node: Node) -> None:
+    for exchange_of, status in (
+        (lambda d: replied(d, "{}", "application/json"), "200"),
+        (lambda d: failed(d), "500"),
+    ):
+        delivery = await node.written_to()
+        completion = await node.answered(delivery, exchange=exchange_of(delivery))
+        assert completion.alerts[0].details == {"httpResponse": status}
 
 
 async def test_warnings_become_alerts_with_their_line(node: Node) -> None:

@@ -10,6 +10,7 @@ from trunkline.webhooks.alerts.catalogue import alert_level, alert_title
 @pytest.mark.parametrize(
     ("code", "level", "title"),
     [
+        (10001, "error", "Account is not active"),
         (11200, "error", "HTTP retrieval failure"),
         (11205, "error", "HTTP connection failure"),
         (11770, "error", "Empty response body"),

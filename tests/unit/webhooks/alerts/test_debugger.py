@@ -50,7 +50,7 @@ async def failed(world: World, **columns: Any) -> Alert:
 
 async def test_an_alert_is_told_to_the_debugger(world: World) -> None:
     await world.accounts.set(world.account.account_sid, debugger_url=URL)
-    alert = await failed(world)
+    alert = await failed(world, token="0123456789abcdef" * 2)
     (request,) = world.queue.put
     assert (request.kind, request.subject) == ("debugger", alert.sid)
     assert (request.url, request.method) == (URL, "POST")
@@ -81,7 +81,10 @@ async def test_an_alert_is_told_to_the_debugger(world: World) -> None:
             "request": {
                 "url": "https://app.example/sms",
                 "method": "POST",
-                "headers": {},
+                "headers": {
+                    "I-Twilio-Idempotency-Token": "01234567-89ab-cdef-0123-456789abcdef",
+                    "X-Twilio-Signature": "c2lnbmF0dXJl",
+                },
                 "parameters": dict(SENT),
             },
             "response": {"status_code": 405, "headers": dict(RECEIVED), "body": "<h1>Nö</h1>"},

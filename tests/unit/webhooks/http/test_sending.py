@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from twilio.request_validator import RequestValidator
 
-from tests.support.hostile_server import HostileServer, answer
+from tests.support.hostile_server import Answer, HostileServer, answer
 from trunkline.webhooks.address_map import AddressMap
 
 AUTH_TOKEN = "12345678901234567890123456789012"
@@ -188,6 +188,31 @@ async def test_a_refused_connection_is_11205_after_one_retry(client: Any) -> Non
     assert (exchange.error, exchange.status) == (11205, None)
     assert "connection refused" in exchange.reason
     assert [attempt.error for attempt in exchange.attempts] == [11205, 11205]
+
+
+@pytest.mark.parametrize(
+    ("head", "reason"),
+    [
+        (b"GET /sms?Body=a+b HTTP/1.1", "no valid HTTP: Bad status line."),
+        (
+            b"HTTP/1.1 200 OK\r\nX-Echo: " + b"a b " * 5_000,
+            "no valid HTTP: Got more than 8190 bytes when reading.",
+        ),
+        (b"HTTP/1.1 200 OK\r\nX-Echo: a b\0", "no valid HTTP: Invalid HTTP header."),
+        (b"HTTP/1.1 200 OK\r\na b\0: 1", "no valid HTTP: Invalid header token."),
+    ],
+    ids=["the request itself", "a long header", "NUL in a header", "NUL in a name"],
+)
+async def test_reasons_do_not_quote_what_is_no_http(
+    client: Any, server: HostileServer, head: bytes, reason: str
+) -> None:
+    """An app may repeat the text that it was asked about."""
+    server.says(Answer((head + b"\r\n\r\n",), then="close"))
+
+    exchange = await client.get(server.url("/sms#rc=0"))
+
+    assert (exchange.error, exchange.reason) == (11206, f"GET {server.url('/sms')}: {reason}")
+    assert exchange.attempts[0].reason == exchange.reason
 
 
 async def test_reasons_do_not_tell_credentials(client: Any, server: HostileServer) -> None:

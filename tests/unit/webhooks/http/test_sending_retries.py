@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.hostile_server import Answer, HostileServer, answer
+from tests.support.hostile_server import Answer, Heard, HostileServer, answer
 
 SILENT = Answer(then="hang")
 BROKEN = answer("503 Busy")
@@ -117,8 +117,19 @@ async def test_a_kept_connection_that_was_closed_meanwhile_costs_nothing(
 async def test_the_retry_after_that_does_not_meet_another_such_connection(
     client: Any, server: HostileServer
 ) -> None:
-    server.says(answer(), answer(), Answer(then="close"), answer())
-    await asyncio.gather(client.send(server.url()), client.send(server.url()))
+    both = asyncio.Event()
+
+    def hold(_: Heard) -> Answer:
+        if len(server.heard) == 2:
+            both.set()
+        return Answer()
+
+    server.says(hold, hold, Answer(then="close"), answer())
+    sending = asyncio.gather(client.send(server.url()), client.send(server.url()))
+    await both.wait()
+    for writer in server.writers:
+        writer.write(b"".join(answer().pieces))
+    await sending
     assert server.connections == 2
 
     exchange = await client.send(server.url("/#rc=2"))
