@@ -110,7 +110,11 @@ class Account:
 
         def look() -> list[Any]:
             found = self.world.control("GET", f"/webhooks?subject={sid}")["requests"]
-            over = [r for r in found if r["outcome"] != "waiting" and kind in (None, r["kind"])]
+            over = [
+                r
+                for r in found
+                if r["outcome"] not in ("waiting", "under_way") and kind in (None, r["kind"])
+            ]
             return over[::-1] if len(over) >= count else []
 
         return await eventually(look)

@@ -14,6 +14,7 @@ from trunkline.messaging.inbound.opt_outs import OptOuts
 from trunkline.messaging.model import is_mms_sid
 from trunkline.store import Database
 from trunkline.webhooks.history import History, RequestSummary
+from trunkline.webhooks.shown_url import without_query
 from trunkline.worlds import Worlds
 
 __all__ = ["ExplainMessage", "Explanation", "TimelineEntry", "is_redacted"]
@@ -141,7 +142,7 @@ def _entry(request: RequestSummary) -> TimelineEntry:
     data: dict[str, Any] = {}
     if request.told is not None:
         data["told"] = request.told
-    data |= {"method": request.method, "url": request.url.partition("?")[0]}
+    data |= {"method": request.method, "url": without_query(request.url)}
     if request.status is not None:
         data["status"] = request.status
     if request.finished_at is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["bounded", "shown_url", "without_query"]
+__all__ = ["bounded", "origin", "shown_url", "without_query"]
 
 MOST_URL = 2_048  # characters
 
@@ -32,6 +32,12 @@ def without_query(url: str) -> str:
     """A URL up to its query, which can hold the text of a message or a signature that opens what
     it points to. Of a text that holds a URL, what comes behind it is cut off too."""
     return url.partition("?")[0]
+
+
+def origin(url: str) -> str:
+    """The scheme and host of a shown URL."""
+    scheme, separator, rest = url.partition("://")
+    return f"{scheme}{separator}{rest.partition('/')[0].partition('?')[0]}"
 
 
 def bounded(text: str, most: int) -> str:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trunkline.webhooks.shown_url import bounded, shown_url, without_query
+from trunkline.webhooks.shown_url import bounded, origin, shown_url, without_query
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,8 @@ def test_a_query_is_cut_off_with_all_behind_it(url: str, rest: str) -> None:
 
 def test_a_text_is_cut_and_can_be_stored() -> None:
     assert bounded("a\0b\ud800c" + "x" * 100, 6) == "abcx"
+
+
+def test_of_an_origin_nothing_else_is_shown() -> None:
+    assert origin("https://cdn.example:8443/a/secret.png?x=y") == "https://cdn.example:8443"
+    assert origin("https://cdn.example?x=y") == "https://cdn.example"

@@ -26,6 +26,7 @@ from trunkline.sids import SidFactory
 from trunkline.store import Database, GroupCommit, Job
 from trunkline.store.group_commit import Refused
 from trunkline.store.transitions import Transition, Transitions
+from trunkline.webhooks.shown_url import origin
 from trunkline.worlds import Worlds
 
 __all__ = ["FetchMedia"]
@@ -109,7 +110,9 @@ class FetchMedia:
     def _end(self, dispatch: Dispatch, failure: MediaFailure) -> list[Job]:
         data: dict[str, Any] = {"error_code": failure.code, "reason": str(failure)}
         if failure.url is not None:
-            data["url"] = failure.url
+            # Media are content: of what is not to be kept, the host alone is told.
+            discard = (dispatch.options or {}).get("content_retention") == "discard"
+            data["url"] = origin(failure.url) if discard else failure.url
         if failure.status is not None:
             data["http_status"] = failure.status
         transition = Transition(
