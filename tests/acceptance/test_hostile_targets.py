@@ -81,6 +81,9 @@ def production(short_tmp: Path, app: CustomerApp) -> Iterator[World]:
         assert process.stop() == 0
 
 
+OPEN = ("waiting", "under_way")
+
+
 class Account:
     """An account of its own, with a number."""
 

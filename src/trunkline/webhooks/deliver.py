@@ -28,9 +28,9 @@ __all__ = ["DeliverWebhooks"]
 
 log = structlog.get_logger(__name__)
 
-MOST_WAITING = 2_000  # of one line, in memory; the rest waits in the table
+MOST_WAITING = 5_000  # of one line, in memory; the rest waits in the table
 REFILL = MOST_WAITING // 4
-MOST_IN_MEMORY = 100_000  # of all lines: above it, lines are filled no further than REFILL
+MOST_IN_MEMORY = 50_000  # of all lines: above it, lines are filled no further than REFILL
 LOOKS_TO_RECOVER = 30  # looks at what is left in the table, until one at all of it
 MOST_FAILURES = 3  # of ours with one request, until it is left for the next start
 LATE_AFTER = 1.0  # seconds under way, after which a request gives up its place for others

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 __all__ = ["Parameters", "encode", "well_formed", "with_query"]
 
@@ -13,6 +14,7 @@ Parameters = Sequence[tuple[str, str]]  # names and values, in the order of the 
 # The space is kept until last, when it becomes a plus.
 _special = re.compile(r"[^A-Za-z0-9*\-._ ]")
 _surrogate = re.compile(r"[\ud800-\udfff]")
+SHORT = 40  # characters
 _ESCAPES = {chr(byte): f"%{byte:02X}" for byte in range(256)}
 
 
@@ -44,7 +46,12 @@ def well_formed(text: str) -> str:
 
 
 def _encoded(parameters: Parameters) -> str:
-    return "&".join([f"{_quoted(name)}={_quoted(value)}" for name, value in parameters])
+    return "&".join(
+        [
+            f"{_known(name)}={_known(value) if len(value) < SHORT else _quoted(value)}"
+            for name, value in parameters
+        ]
+    )
 
 
 def _quoted(text: str) -> str:
@@ -56,6 +63,10 @@ def _quoted(text: str) -> str:
         # One character for each byte, so that the table of bytes serves for both.
         text = data.decode("latin-1")
     return _special.sub(_escape, text).replace(" ", "+")
+
+
+# Names, numbers, statuses and SIDs of accounts come again and again; texts do not.
+_known = lru_cache(8192)(_quoted)
 
 
 def _escape(found: re.Match[str]) -> str:
