@@ -24,7 +24,6 @@ from trunkline.carriers import Routes
 from trunkline.carriers.routes import VIRTUAL
 from trunkline.carriers.virtual import Phones
 from trunkline.clock import RealClock
-from trunkline.messaging.alert_failures import AlertFailures
 from trunkline.messaging.decide_send import DecideSend, valid_for_libphonenumber
 from trunkline.messaging.dispatch.check_submission import CheckSubmission
 from trunkline.messaging.dispatch.deliver_to_phones import DeliverToPhones
@@ -36,7 +35,7 @@ from trunkline.messaging.dispatch.submit_to_carrier import SubmitToCarrier
 from trunkline.messaging.doubts import AlertDoubts
 from trunkline.messaging.explain_message import ExplainMessage, is_redacted
 from trunkline.messaging.finish_message import FinishMessage
-from trunkline.messaging.inbound.inbound_webhook import InboundRequests, InboundWebhook
+from trunkline.messaging.inbound.inbound_webhook import InboundRequests
 from trunkline.messaging.inbound.opt_outs import OptOuts
 from trunkline.messaging.inbound.receive_message import ReceiveMessage
 from trunkline.messaging.make_message import MakeMessage
@@ -44,27 +43,22 @@ from trunkline.messaging.media.fetch_media import FetchMedia
 from trunkline.messaging.media.files import FetchFiles
 from trunkline.messaging.media.resources import MessageMedia
 from trunkline.messaging.phone_inbox import PhoneInbox
-from trunkline.messaging.replies.execute_reply import ExecuteReply
 from trunkline.messaging.replies.loop_breaker import LoopBreaker
-from trunkline.messaging.replies.reply_action import ACTION, ReplyAction, ReplyActions
-from trunkline.messaging.replies.run_session import INBOUND, RunSession
 from trunkline.messaging.reset_world import ResetWorld
 from trunkline.messaging.resources import Messages
 from trunkline.messaging.send import SendMessage
-from trunkline.messaging.status_callbacks import KIND as STATUS_CALLBACK
-from trunkline.messaging.status_callbacks import StatusCallback, StatusCallbacks
-from trunkline.messaging.works import CreateMessages, Notes, message_transitions
+from trunkline.messaging.works import CreateMessages, Notes
 from trunkline.rest.app import TwilioApi
 from trunkline.rest.operation import bound_operations
 from trunkline.secret_box import SecretBox
 from trunkline.server.first_start import control_token, create_world
+from trunkline.server.message_webhooks import connect_messages
 from trunkline.server.webhooks import RESOURCES as WEBHOOK_RESOURCES
 from trunkline.server.webhooks import Webhooks
 from trunkline.settings import Settings
 from trunkline.sids import SidFactory
 from trunkline.store import Database, GroupCommit
 from trunkline.store.migrate import drop_partitions, ensure_partitions
-from trunkline.store.transitions import Transitions
 from trunkline.webhooks.alerts.account_settings import WebhookAccounts
 from trunkline.webhooks.history import History
 from trunkline.webhooks.resend import Resend
@@ -152,7 +146,18 @@ class Platform:
             locate=self.webhooks.locate,
             seconds=settings.media_timeout_seconds,
         )
-        self._transitions = self._message_transitions()
+        self._transitions = connect_messages(
+            self.webhooks,
+            database=database,
+            own_numbers=self.own_numbers,
+            create=self._create,
+            make_message=self.make_message,
+            loops=self._loops,
+            strict=self._strict,
+            base_url=lambda: self.base_url,
+            worlds=self.worlds,
+            clock=self.clock,
+        )
         self._notes = Notes([AlertDoubts(self.webhooks.record, self.webhooks.alert)])
         deadline = timedelta(seconds=settings.receipt_deadline_seconds)
         self.recover = RecoverDispatch(
@@ -278,37 +283,6 @@ class Platform:
     def numbers_of(self, world: World) -> list[str]:
         """The numbers that somebody owns in a world, sorted."""
         return self.own_numbers.of_world(world.id)
-
-    def _message_transitions(self) -> Transitions:
-        webhooks = self.webhooks
-        transitions = message_transitions(
-            [
-                StatusCallbacks(webhooks.due, webhooks.make, webhooks.chaos.contradicts),
-                AlertFailures(webhooks.record, webhooks.alert),
-                ReplyActions(webhooks.due, webhooks.make),
-            ]
-        )
-        run = RunSession(
-            execute=ExecuteReply(self.own_numbers, self._strict),
-            make_message=self.make_message,
-            create=self._create,
-            make_delivery=webhooks.make,
-            alert=webhooks.alert,
-            loops=self._loops,
-            worlds=self.worlds,
-        )
-        webhooks.kinds[STATUS_CALLBACK] = StatusCallback(self.database, webhooks.alert)
-        webhooks.kinds[ACTION] = ReplyAction(self.database, run)
-        webhooks.kinds[INBOUND] = InboundWebhook(
-            database=self.database,
-            numbers=self.own_numbers,
-            transitions=transitions,
-            run=run,
-            base_url=lambda: self.base_url,
-            worlds=self.worlds,
-            clock=self.clock,
-        )
-        return transitions
 
     def _add_lanes(self, deadline: timedelta) -> None:
         media = FetchMedia(

@@ -26,6 +26,7 @@ __all__ = ["Effects", "GroupCommit", "Job", "Refused", "Work"]
 
 log = structlog.get_logger(__name__)
 
+KEPT = 2.0  # seconds that an idle writer keeps its connection
 ATTEMPTS = 3  # of a transaction that the database rolled back for the sake of another
 
 
@@ -116,17 +117,14 @@ class GroupCommit:
         outcome: asyncio.Future[list[Any]] = asyncio.get_running_loop().create_future()
         self._queue.append(_Submission(jobs, outcome))
         if self._idle:
-            waiter = self._idle.pop()
-            if not waiter.done():
-                waiter.set_result(None)
+            _wake(self._idle.pop())
         return outcome
 
     async def close(self) -> None:
         """Commit what waits, then stop the writers."""
         self._closing = True
         for waiter in self._idle:
-            if not waiter.done():
-                waiter.set_result(None)
+            _wake(waiter)
         await asyncio.gather(*self._writers, return_exceptions=True)
 
     async def _write_for_ever(self) -> None:
@@ -143,8 +141,7 @@ class GroupCommit:
                 async with self._database.connection() as connection:
                     while batch:
                         await self._commit_or_bisect(connection, batch)
-                        # Keep the connection for as long as there is work: an acquire costs.
-                        batch = self._next_batch()
+                        batch = await self._following(connection)
             except StoreUnavailable as error:
                 self._doubt()
                 for submission in batch:
@@ -161,6 +158,22 @@ class GroupCommit:
                 doubt()
             except Exception as error:  # a writer that ends would leave everybody waiting
                 log.error("commit.listener_failed", **fault(error))
+
+    async def _following(self, connection: Connection) -> list[_Submission]:
+        """The next batch for the same connection; none when nothing comes for a while, or the
+        connection is lost. To give it back and take it again costs as much as a small commit."""
+        if not self._queue and not self._closing:
+            loop = asyncio.get_running_loop()
+            waiter: asyncio.Future[None] = loop.create_future()
+            self._idle.append(waiter)
+            enough = loop.call_later(KEPT, _wake, waiter)
+            try:
+                await waiter
+            finally:
+                enough.cancel()
+                if waiter in self._idle:
+                    self._idle.remove(waiter)
+        return [] if connection.is_closed() else self._next_batch()
 
     def _next_batch(self) -> list[_Submission]:
         return [self._queue.popleft() for _ in range(min(len(self._queue), self._batch))]
@@ -230,6 +243,11 @@ class GroupCommit:
         for submission in batch:
             if not submission.outcome.done():
                 submission.outcome.set_result(submission.results)
+
+
+def _wake(waiter: asyncio.Future[None]) -> None:
+    if not waiter.done():
+        waiter.set_result(None)
 
 
 def _fail(submission: _Submission, error: Exception) -> None:

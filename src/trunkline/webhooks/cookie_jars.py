@@ -20,7 +20,7 @@ from trunkline.clock import Clock
 from trunkline.store import Database, Job, StoreUnavailable
 from trunkline.store.database import Connection
 from trunkline.store.group_commit import Effects
-from trunkline.webhooks import log_queries, queries
+from trunkline.webhooks import queries
 from trunkline.webhooks.http.cookies import Jar
 from trunkline.webhooks.http.exchange import Exchange
 from trunkline.worlds import Worlds
@@ -187,7 +187,7 @@ class CookieJars:
 
     async def _read(self, conversation: Conversation) -> None:
         row = await self._database.fetchrow(
-            log_queries.LOAD_JAR, conversation.account_id, conversation.phone, conversation.number
+            queries.LOAD_JAR, conversation.account_id, conversation.phone, conversation.number
         )
         if row is not None:
             self._take(row)

@@ -48,9 +48,6 @@ SELECT id FROM deliveries_due WHERE world_id = $1 AND token = $2 LIMIT 1
 WAS_DELIVERED = """
 SELECT true FROM deliveries WHERE subject_id = $1 AND token = $2 AND outcome = 'delivered' LIMIT 1
 """
-LOAD_JAR = """
-SELECT * FROM conversation_cookies WHERE account_id = $1 AND sender = $2 AND recipient = $3
-"""
 
 
 def list_ended(world_id: str, *, subject_id: str | None, outcome: str | None) -> Select[Any]:

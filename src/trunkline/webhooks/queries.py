@@ -82,6 +82,9 @@ WHERE subject_id = ANY ($1::uuid[])
 
 # --- cookies of conversations ---------------------------------------------------------------
 LOAD_COOKIES = "SELECT * FROM conversation_cookies"
+LOAD_JAR = """
+SELECT * FROM conversation_cookies WHERE account_id = $1 AND sender = $2 AND recipient = $3
+"""
 KEEP_COOKIES = """
 INSERT INTO conversation_cookies (account_id, sender, recipient, world_id, cookies, used_at)
 VALUES ($1, $2, $3, $4, $5, $6)
