@@ -52,10 +52,11 @@ def _tables(figures: Figures) -> str:
 
 def _webhooks(figures: Figures) -> list[str]:
     lines = ["| two callbacks each | messages/s, end to end | main µs | postgres µs | app µs |"]
-    lines.append("|---|---|---|---|---|")
+    lines[-1] += " callbacks/s beside aiohttp alone |"
+    lines.append("|---|---|---|---|---|---|")
     runs = figures.callbacks[:-1]
-    lines += [_loop(f"run {n}", [run]) for n, run in enumerate(runs, 1)]
-    lines.append(_loop("**median**", runs))
+    lines += [_loop(f"run {n}", [run]) + _beside([run]) for n, run in enumerate(runs, 1)]
+    lines.append(_loop("**median**", runs) + _beside(runs))
     lines += ["", "| inbound, answered with TwiML | replies/s, end to end | main µs |"]
     lines[-1] += " postgres µs | app µs |"
     lines.append("|---|---|---|---|---|")
@@ -77,6 +78,12 @@ def _loop(name: str, runs: list[dict[str, Any]]) -> str:
         f"{median(run['cpu'][part] for run in runs):.0f}" for part in ("main", "postgres", "app")
     ]
     return f"| {name} | {' | '.join(cells)} |"
+
+
+def _beside(runs: list[dict[str, Any]]) -> str:
+    rate = median(2 * run["end_to_end"] for run in runs)
+    alone = median(run["yardstick"] for run in runs)
+    return f" {rate:.0f} : {alone:.0f} = {rate / alone:.2f} |"
 
 
 def _delays(name: str, delays: dict[str, Any]) -> list[str]:

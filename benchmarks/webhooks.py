@@ -79,7 +79,11 @@ async def measure_callbacks(bench: Bench, rounds: int) -> list[dict[str, Any]]:
         count = bench.count // 2
         for number in range(rounds + 1):
             run = await _callbacks(bench, receiver, body, count)
-            print(f"callbacks {number}: {_short(run)}", flush=True)
+            run["yardstick"] = await asyncio.to_thread(yardstick, receiver.port)
+            print(
+                f"callbacks {number}: {_short(run)}; aiohttp alone {run['yardstick']:.0f}/s",
+                flush=True,
+            )
             if number:
                 runs.append(run)
         started = await bench.database.fetchval("SELECT clock_timestamp()")
@@ -87,6 +91,18 @@ async def measure_callbacks(bench: Bench, rounds: int) -> list[dict[str, Any]]:
         steady["delays"] = await _delays(bench, receiver, started, "%/status")
         print(f"callbacks at {STEADY}/s: {_short(steady)} {steady['delays']}", flush=True)
     return [*runs, steady]
+
+
+def yardstick(port: int) -> float:
+    """POSTs a second of the HTTP client alone, to the same app."""
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.yardstick", str(port)],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
+    return float(done.stdout)
 
 
 async def _callbacks(
