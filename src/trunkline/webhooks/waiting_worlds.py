@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import heapq
-import itertools
 from collections.abc import Callable
 from datetime import datetime
 
 from trunkline.webhooks.model import Delivery
-from trunkline.worlds import Worlds
+from trunkline.worlds import Later, Worlds
 
 __all__ = ["WaitingWorlds"]
 
-LONGEST_WAIT = 30.0
-
 
 class _World:
-    def __init__(self) -> None:
-        self.later: list[tuple[datetime, int, Delivery]] = []
+    def __init__(self, later: Later[Delivery]) -> None:
+        self.later = later
         self.active: set[str] = set()
         self.idle = asyncio.Event()
-        self.timer: asyncio.TimerHandle | None = None
 
 
 class WaitingWorlds:
@@ -32,8 +27,6 @@ class WaitingWorlds:
         self._enter = enter
         self._worlds: dict[str, _World] = {}
         self._later: set[str] = set()
-        self._order = itertools.count()
-        self._stopping = False
 
     def watch(self, world_id: str) -> None:
         """Begin to follow a world's clock."""
@@ -43,22 +36,17 @@ class WaitingWorlds:
         """Let a request enter at its `due_at`, which may be now."""
         world = self._world(delivery.world_id)
         if delivery.due_at <= self._clock(delivery.world_id).now():
-            world.active.add(delivery.id)
-            self._enter(delivery)
-            return
-        self._later.add(delivery.id)
-        heapq.heappush(world.later, (delivery.due_at, next(self._order), delivery))
-        if world.later[0][2] is delivery:
-            self._set_timer(delivery.world_id, world)
+            self._due(delivery)
+        else:
+            self._later.add(delivery.id)
+            world.later.add(delivery.due_at, delivery)
 
     def drop(self, delivery: Delivery) -> bool:
         """Let a request not enter; False if it has entered, or was never placed."""
         if delivery.id not in self._later:
             return False
         self._later.discard(delivery.id)
-        world = self._world(delivery.world_id)
-        world.later = [entry for entry in world.later if entry[2] is not delivery]
-        heapq.heapify(world.later)
+        self._world(delivery.world_id).later.remove(delivery)
         return True
 
     def remove(self, delivery: Delivery) -> None:
@@ -81,39 +69,21 @@ class WaitingWorlds:
 
     def earliest(self, world_id: str) -> datetime | None:
         """When the next one enters."""
-        later = self._world(world_id).later
-        return later[0][0] if later else None
+        return self._world(world_id).later.earliest
 
     def stop(self) -> None:
         """Let nothing enter any more by itself."""
-        self._stopping = True
         for world in self._worlds.values():
-            if world.timer is not None:
-                world.timer.cancel()
+            world.later.stop()
 
     def _world(self, world_id: str) -> _World:
         world = self._worlds.get(world_id)
         if world is None:
             # Another node may have made it.
-            self._clock(world_id).watch(lambda: self._due(world_id))
-            world = self._worlds[world_id] = _World()
+            world = self._worlds[world_id] = _World(Later(self._clock(world_id), self._due))
         return world
 
-    def _due(self, world_id: str) -> None:
-        world = self._worlds[world_id]
-        now = self._clock(world_id).now()
-        while world.later and world.later[0][0] <= now:
-            _, _, delivery = heapq.heappop(world.later)
-            self._later.discard(delivery.id)
-            world.active.add(delivery.id)
-            self._enter(delivery)
-        self._set_timer(world_id, world)
-
-    def _set_timer(self, world_id: str, world: _World) -> None:
-        if world.timer is not None:
-            world.timer.cancel()
-            world.timer = None
-        if world.later and not self._stopping:
-            wait = self._clock(world_id).until(world.later[0][0])
-            loop = asyncio.get_running_loop()
-            world.timer = loop.call_later(min(max(wait, 0.0), LONGEST_WAIT), self._due, world_id)
+    def _due(self, delivery: Delivery) -> None:
+        self._later.discard(delivery.id)
+        self._worlds[delivery.world_id].active.add(delivery.id)
+        self._enter(delivery)

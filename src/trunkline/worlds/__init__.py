@@ -2,6 +2,7 @@
 
 from trunkline.worlds.advance_clock import AdvanceClock, Advanced, DueWork
 from trunkline.worlds.clock import WorldClock
+from trunkline.worlds.later import Later
 from trunkline.worlds.worlds import ClockNotMovable, World, Worlds
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "Advanced",
     "ClockNotMovable",
     "DueWork",
+    "Later",
     "World",
     "WorldClock",
     "Worlds",

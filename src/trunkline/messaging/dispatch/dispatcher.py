@@ -8,8 +8,6 @@ dispatcher knows when a world is idle, which is what `clock advance` waits for.
 from __future__ import annotations
 
 import asyncio
-import heapq
-import itertools
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
@@ -20,7 +18,7 @@ from trunkline.faults import fault
 from trunkline.messaging.dispatch.lanes import Lane, Runner
 from trunkline.messaging.model import Dispatch
 from trunkline.store import StoreUnavailable
-from trunkline.worlds import Worlds
+from trunkline.worlds import Later, Worlds
 
 __all__ = ["Dispatcher", "Runner"]
 
@@ -28,7 +26,6 @@ log = structlog.get_logger(__name__)
 
 HORIZON = timedelta(minutes=2)  # of world time: what is due later stays in the table
 LOAD = 20_000
-LONGEST_WAIT = 30.0
 HELD = 60.0  # seconds until what failed for no known reason is tried again
 GRACE = 4.0  # seconds for the batches at hand when the platform stops
 
@@ -39,12 +36,11 @@ NextDue = Callable[[str], Awaitable[datetime | None]]
 class _WorldQueue:
     """What of one world waits for a later time, and how much of it is being worked on."""
 
-    def __init__(self) -> None:
-        self.later: list[tuple[datetime, int, Dispatch]] = []
+    def __init__(self, later: Later[Dispatch]) -> None:
+        self.later = later
         self.active = 0
         self.idle = asyncio.Event()
         self.idle.set()
-        self.timer: asyncio.TimerHandle | None = None
         # Until when all that is in the table is in memory, too; counted up when that ends.
         self.complete_until: datetime | None = None
         self.incomplete = 0
@@ -74,7 +70,6 @@ class Dispatcher:
         self._reading: list[set[str]] = []  # what left memory while the table is being read
         # What a runner has not settled, by SID, with the batch that it came in.
         self._in_hand: dict[str, tuple[Lane, list[Dispatch]]] = {}
-        self._order = itertools.count()
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
 
@@ -86,8 +81,8 @@ class Dispatcher:
     def watch_world(self, world_id: str) -> None:
         """Begin to follow a world's clock."""
         if world_id not in self._queues:
-            self._queues[world_id] = _WorldQueue()
-            self._worlds.clock(world_id).watch(lambda: self._due(world_id))
+            clock = self._worlds.clock(world_id)
+            self._queues[world_id] = _WorldQueue(Later(clock, self._make_ready))
 
     def accept(self, dispatch: Dispatch) -> None:
         """Take a dispatch whose row is committed."""
@@ -164,13 +159,13 @@ class Dispatcher:
         claim that was never answered, for instance): it holds up nothing else.
         """
         queue = self._queues[world_id]
-        times = [queue.later[0][0]] if queue.later else []
-        if times and queue.complete_until is not None and times[0] <= queue.complete_until:
-            return times[0]
+        known = queue.later.earliest
+        if known and queue.complete_until and known <= queue.complete_until:
+            return known
         stored = await self._next_due(world_id)
-        if stored is not None and stored > self._worlds.clock(world_id).now():
-            times.append(stored)
-        return min(times, default=None)
+        if stored is not None and stored <= self._worlds.clock(world_id).now():
+            stored = None
+        return min((moment for moment in (known, stored) if moment is not None), default=None)
 
     async def load(self, world_id: str, until: datetime | None = None) -> int:
         """Read what is due until then (a horizon, by default) and is not in memory yet."""
@@ -218,8 +213,7 @@ class Dispatcher:
         """
         self._stopping = True
         for queue in self._queues.values():
-            if queue.timer is not None:
-                queue.timer.cancel()
+            queue.later.stop()
         if not self._tasks:
             return
         _, cut_off = await asyncio.wait(self._tasks, timeout=grace)
@@ -228,15 +222,12 @@ class Dispatcher:
         await asyncio.gather(*cut_off, return_exceptions=True)
 
     def _place(self, dispatch: Dispatch) -> None:
-        queue = self._queues[dispatch.world_id]
         if dispatch.due_at > self._worlds.clock(dispatch.world_id).now():
-            heapq.heappush(queue.later, (dispatch.due_at, next(self._order), dispatch))
-            if queue.later[0][2] is dispatch:
-                self._set_timer(dispatch.world_id)
+            self._queues[dispatch.world_id].later.add(dispatch.due_at, dispatch)
         else:
-            self._make_ready(queue, dispatch)
+            self._make_ready(dispatch)
 
-    def _make_ready(self, queue: _WorldQueue, dispatch: Dispatch) -> None:
+    def _make_ready(self, dispatch: Dispatch) -> None:
         name = _lane_of(dispatch)
         lane = self._lanes.get(name)
         if lane is None:
@@ -244,6 +235,7 @@ class Dispatcher:
             log.error("dispatch.no_carrier", carrier=name, sid=dispatch.sid)
             return
         dispatch.ready_at = self._worlds.clock(dispatch.world_id).now()
+        queue = self._queues[dispatch.world_id]
         queue.active += 1
         queue.idle.clear()
         lane.ready.append(dispatch)
@@ -312,34 +304,12 @@ class Dispatcher:
         for left in self._reading:
             left.add(sid)
 
-    def _due(self, world_id: str) -> None:
-        queue = self._queues[world_id]
-        now = self._worlds.clock(world_id).now()
-        while queue.later and queue.later[0][0] <= now:
-            _, _, dispatch = heapq.heappop(queue.later)
-            self._make_ready(queue, dispatch)
-        self._set_timer(world_id)
-
-    def _set_timer(self, world_id: str) -> None:
-        queue = self._queues[world_id]
-        if queue.timer is not None:
-            queue.timer.cancel()
-            queue.timer = None
-        if queue.later and not self._stopping:
-            wait = self._worlds.clock(world_id).until(queue.later[0][0])
-            loop = asyncio.get_running_loop()
-            queue.timer = loop.call_later(min(max(wait, 0.0), LONGEST_WAIT), self._due, world_id)
-
     def forget_world(self, world_id: str) -> None:
         """Drop what waits of a world that was reset."""
         queue = self._queues[world_id]
-        self._drop(entry[2] for entry in queue.later)
-        queue.later.clear()
-        queue.leave_to_table()
-
-    def _drop(self, dispatches: Iterable[Dispatch]) -> None:
-        for dispatch in dispatches:
+        for dispatch in queue.later.clear():
             self._forget(dispatch.sid)
+        queue.leave_to_table()
 
 
 def _lane_of(dispatch: Dispatch) -> str:
