@@ -191,6 +191,8 @@ class Platform:
         self.reset = ResetWorld(
             database, self.worlds, self.phones, self.dispatcher, self.webhooks, self._loops
         )
+        for commit in (self.commit, self._media_commit):
+            commit.on_doubt.append(self.webhooks.deliver.doubt)
         self._add_lanes(deadline)
         self.api = self._api()
         self.control_token = ""

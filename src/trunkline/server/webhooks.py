@@ -15,7 +15,6 @@ from trunkline.webhooks.alerts.account_settings import WebhookAccounts
 from trunkline.webhooks.alerts.debugger import KIND as DEBUGGER
 from trunkline.webhooks.alerts.debugger import DebuggerRequests, SendToDebugger
 from trunkline.webhooks.alerts.make_alert import AlertMaker
-from trunkline.webhooks.alerts.model import DeliveryRow
 from trunkline.webhooks.alerts.read_request import ReadRequest
 from trunkline.webhooks.alerts.record import RecordAlerts
 from trunkline.webhooks.alerts.resources import Alerts, Notifications
@@ -27,7 +26,7 @@ from trunkline.webhooks.history import History, Redacted
 from trunkline.webhooks.http import Egress, NetworkRules, Requests
 from trunkline.webhooks.kinds import DeliveryKind
 from trunkline.webhooks.make_delivery import MakeDelivery
-from trunkline.webhooks.model import Parameters
+from trunkline.webhooks.model import Delivery, Parameters
 from trunkline.webhooks.outgoing import MakeOutgoing
 from trunkline.webhooks.perform import PerformDelivery
 from trunkline.webhooks.queue_table import ReadQueue
@@ -94,7 +93,6 @@ class Webhooks:
             clock=clock,
         )
         self.deliver = DeliverWebhooks(worlds, self._table, perform, self.chaos)
-        commit.on_doubt.append(self.deliver.doubt)
         self.read_request = ReadRequest(database, self._render)
         self.kinds[DEBUGGER] = DebuggerRequests(database, self.read_request)
         self.history = History(
@@ -159,6 +157,6 @@ class Webhooks:
                 return found
         return None
 
-    async def _render(self, row: DeliveryRow) -> Parameters | None:
-        kind = self.kinds.get(row.kind)
-        return None if kind is None else await kind.parameters(row.delivery())
+    async def _render(self, delivery: Delivery) -> Parameters | None:
+        kind = self.kinds.get(delivery.kind)
+        return None if kind is None else await kind.parameters(delivery)

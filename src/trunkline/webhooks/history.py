@@ -11,7 +11,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 import asyncpg
 import msgspec
@@ -20,6 +19,7 @@ from trunkline.store import Database, fetch_page
 from trunkline.webhooks import log_queries, queries
 from trunkline.webhooks.address_map import Connection
 from trunkline.webhooks.alerts.catalogue import alert_title
+from trunkline.webhooks.http.headers import FIXED, FORM, SIGNATURE, TOKEN, token_text
 from trunkline.webhooks.kinds import DeliveryKind
 from trunkline.webhooks.model import Delivery, Parameters
 from trunkline.webhooks.queue_table import delivery_of
@@ -43,13 +43,6 @@ WAITING = "waiting"
 UNDER_WAY = "under_way"
 PAGE = 1_000  # rows of the queue, where only some of them are wanted
 MOST_OF_SUBJECT = 1_000
-# Behaviour 2.1. Content-Length, credentials and cookies are not shown.
-FIXED_HEADERS = [
-    ("User-Agent", "TwilioProxy/1.1"),
-    ("Accept", "*/*"),
-    ("Accept-Encoding", "gzip"),
-]
-FORM = ("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
 _digits = re.compile(r"[0-9a-f]{8,32}").fullmatch
 
 Pairs = list[tuple[str, str]]
@@ -283,7 +276,7 @@ def _detail(
     connection: Connection | None,
 ) -> RequestDetail:
     tries = msgspec.convert(row["attempts"], list[MadeAttempt])
-    token = str(UUID(row["token"].hex))
+    token = token_text(row["token"].hex)
     code = row["error_code"]
     return RequestDetail(
         **facts,
@@ -303,14 +296,15 @@ def _detail(
 def _headers(
     row: asyncpg.Record, token: str, tries: list[MadeAttempt], connection: Connection | None
 ) -> Pairs:
-    """Those of the first attempt: a redirect may change Host, signature and method."""
-    headers = [*FIXED_HEADERS, ("I-Twilio-Idempotency-Token", token)]
+    """Those of the first attempt: a redirect may change Host, signature and method. Content-Length,
+    credentials and cookies are not shown."""
+    headers = [*FIXED.items(), (TOKEN, token)]
     with suppress(InvalidTarget):
         headers.insert(0, ("Host", read_target(row["url"]).host_header))
     if tries and tries[0].signature:
-        headers.append(("X-Twilio-Signature", tries[0].signature))
+        headers.append((SIGNATURE, tries[0].signature))
     if row["method"] == "POST":
-        headers.append(FORM)
+        headers.append(("Content-Type", FORM))
     if connection is not None:
         headers += [(name, value) for name, value in connection.headers if name != "Host"]
     return headers

@@ -6,7 +6,7 @@ from __future__ import annotations
 END = """
 DELETE FROM deliveries_due WHERE id = ANY ($1::uuid[]) AND owner = $2 RETURNING id
 """
-DUE_COLUMNS = (
+IDENTITY = (
     "id",
     "token",
     "subject_id",
@@ -14,6 +14,9 @@ DUE_COLUMNS = (
     "account_id",
     "world_id",
     "kind",
+)
+DUE_COLUMNS = (
+    *IDENTITY,
     "host",
     "url",
     "method",
@@ -37,13 +40,7 @@ UPDATE deliveries_due SET owner = $1 WHERE owner IN (
 
 # --- the log --------------------------------------------------------------------------------
 LOG_COLUMNS = (
-    "id",
-    "token",
-    "subject_id",
-    "subject_kind",
-    "account_id",
-    "world_id",
-    "kind",
+    *IDENTITY,
     "url",
     "method",
     "data",

@@ -55,13 +55,7 @@ class DueDeliveries:
 
     def _row(self, d: Delivery) -> tuple[Any, ...]:
         return (
-            d.id,
-            d.token,
-            d.subject[2:],
-            d.subject[:2],
-            d.account_id,
-            d.world_id,
-            d.kind,
+            *_identity(d),
             host_of(d.url),
             d.url,
             d.method,
@@ -115,13 +109,7 @@ class EndDeliveries:
 def _row(item: Ended) -> tuple[Any, ...]:
     d, exchange = item.delivery, item.exchange
     return (
-        d.id,
-        d.token,
-        d.subject[2:],
-        d.subject[:2],
-        d.account_id,
-        d.world_id,
-        d.kind,
+        *_identity(d),
         d.url,
         d.method,
         d.data,
@@ -136,6 +124,11 @@ def _row(item: Ended) -> tuple[Any, ...]:
         item.finished_at,
         item.ended_at,
     )
+
+
+def _identity(d: Delivery) -> tuple[str, ...]:
+    """The columns of `queries.IDENTITY`, which both tables begin with."""
+    return d.id, d.token, d.subject[2:], d.subject[:2], d.account_id, d.world_id, d.kind
 
 
 def _code(item: Ended) -> int | None:

@@ -14,6 +14,7 @@ from urllib.parse import urljoin
 
 from trunkline.webhooks.address_map import Connection
 from trunkline.webhooks.http import AllowList, Egress, Passage
+from trunkline.webhooks.http.headers import FIXED
 from trunkline.webhooks.overrides import Overrides
 from trunkline.webhooks.shown_url import shown_url, without_query
 from trunkline.webhooks.target import InvalidTarget, Target, read_target
@@ -170,8 +171,7 @@ class FetchFiles:
 
         headers = {
             "Host": target.host_header,
-            "User-Agent": "TwilioProxy/1.1",
-            "Accept": "*/*",
+            **FIXED,
             "Accept-Encoding": "identity",
         }
         # The credentials that the URL came with are for the host that it names.

@@ -128,7 +128,7 @@ def _response(request: MadeRequest | None) -> dict[str, Any]:
     if request is None:
         return {"status_code": None, "headers": {}, "body": ""}
     return {
-        "status_code": request.delivery.status,
-        "headers": dict(request.delivery.response_headers),
+        "status_code": request.status,
+        "headers": dict(request.response_headers),
         "body": (request.response_body or "")[:MOST_BODY],
     }

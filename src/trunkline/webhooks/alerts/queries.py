@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 from sqlalchemy import Select, select
 
-from trunkline.webhooks.alerts.model import Alert, DeliveryRow
+from trunkline.webhooks.alerts.model import Alert
 from trunkline.webhooks.alerts.tables import alerts
 
 ALERT_COLUMNS = (
@@ -39,8 +39,8 @@ FROM alerts JOIN accounts ON accounts.id = alerts.account_id WHERE alerts.id = $
 OWNER_OF_ALERT = "SELECT account_id FROM alerts WHERE id = $1"
 
 FETCH_DELIVERY = """
-SELECT id, token, subject_id, subject_kind, account_id, world_id, kind, url, method, data, outcome,
-       status, error_code, attempts, response_headers, response_body, created_at, real_time
+SELECT id, token, subject_id, subject_kind, account_id, world_id, kind, url, method, data,
+       status, attempts, response_headers, response_body, created_at, real_time
 FROM deliveries WHERE id = $1
 """
 
@@ -114,29 +114,6 @@ def alert_of_row(row: asyncpg.Record) -> Alert:
         url=row["url"],
         method=row["method"],
         details=row["details"] or {},
-        created_at=row["created_at"],
-        real_time=row["real_time"],
-    )
-
-
-def delivery_of_row(row: asyncpg.Record) -> DeliveryRow:
-    """The ended delivery of a row."""
-    return DeliveryRow(
-        id=row["id"].hex,
-        token=row["token"].hex,
-        subject=row["subject_kind"] + row["subject_id"].hex,
-        account_id=row["account_id"].hex,
-        world_id=row["world_id"].hex,
-        kind=row["kind"],
-        url=row["url"],
-        method=row["method"],
-        data=row["data"] or {},
-        outcome=row["outcome"],
-        status=row["status"],
-        error_code=row["error_code"],
-        attempts=row["attempts"],
-        response_headers=[(name, value) for name, value in row["response_headers"] or ()],
-        response_body=row["response_body"],
         created_at=row["created_at"],
         real_time=row["real_time"],
     )

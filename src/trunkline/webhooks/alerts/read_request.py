@@ -2,41 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from trunkline.store import Database
 from trunkline.webhooks.alerts import queries
-from trunkline.webhooks.alerts.model import DeliveryRow, Render
-from trunkline.webhooks.model import Parameters
+from trunkline.webhooks.http.headers import SIGNATURE, TOKEN, token_text
+from trunkline.webhooks.model import Delivery, Parameters
+from trunkline.webhooks.queue_table import delivery_of
 
-__all__ = ["MadeRequest", "ReadRequest"]
+__all__ = ["MadeRequest", "ReadRequest", "Render"]
+
+# What was sent, rendered again by the delivery's kind; None: its subject is gone.
+Render = Callable[[Delivery], Awaitable[Parameters | None]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MadeRequest:
     """A request with its answer. `parameters` is None when its subject is gone: of such a
     message nothing is shown, and the answer may have held its text."""
 
-    delivery: DeliveryRow
+    token: str
     parameters: Parameters | None
+    attempts: Sequence[Mapping[str, Any]]
+    status: int | None
+    response_headers: Sequence[tuple[str, str]]
+    kept_body: bytes | None  # None: not kept, or forgotten with its message
 
     @property
     def request_headers(self) -> list[tuple[str, str]]:
         """Those that tell one request from another; the rest is the same in all."""
-        headers = [("I-Twilio-Idempotency-Token", _as_uuid(self.delivery.token))]
-        attempts = self.delivery.attempts
-        signature = attempts[-1].get("signature") if attempts else None
+        headers = [(TOKEN, token_text(self.token))]
+        signature = self.attempts[-1].get("signature") if self.attempts else None
         if signature:
-            headers.append(("X-Twilio-Signature", str(signature)))
+            headers.append((SIGNATURE, str(signature)))
         return headers
 
     @property
     def response_body(self) -> str | None:
         """The answer as text; None when it was not kept."""
-        body = self.delivery.response_body
-        if body is None or self.parameters is None:
+        if self.kept_body is None or self.parameters is None:
             return None
-        return body.decode(errors="replace")
+        return self.kept_body.decode(errors="replace")
 
 
 class ReadRequest:
@@ -54,9 +62,12 @@ class ReadRequest:
         row = await self._database.fetchrow(queries.FETCH_DELIVERY, delivery_id)
         if row is None:
             return None
-        delivery = queries.delivery_of_row(row)
-        return MadeRequest(delivery, await self._render(delivery))
-
-
-def _as_uuid(digits: str) -> str:
-    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+        delivery = delivery_of(row)
+        return MadeRequest(
+            token=delivery.token,
+            parameters=await self._render(delivery),
+            attempts=row["attempts"],
+            status=row["status"],
+            response_headers=[(name, value) for name, value in row["response_headers"] or ()],
+            kept_body=row["response_body"],
+        )

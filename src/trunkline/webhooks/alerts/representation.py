@@ -184,7 +184,7 @@ def _request(request: MadeRequest | None) -> dict[str, Any]:
     return {
         "request_variables": None if variables is None else encoded(variables),
         "response_body": request.response_body,
-        "response_headers": encoded(request.delivery.response_headers),
+        "response_headers": encoded(request.response_headers),
     }
 
 

@@ -22,8 +22,7 @@ class Outgoing:
     """One request to make, with its retries and redirects."""
 
     target: Target
-    map: Connection | None = None  # where the app of the target really is (`--map`)
-    locate: Locate | None = None  # the same for where redirects lead
+    locate: Locate | None = None  # where mapped apps really are, also behind redirects (`--map`)
     method: str  # "POST" or "GET"
     parameters: Sequence[tuple[str, str]] = ()  # in the order of the wire
     json_body: bytes | None = None  # sent instead of the parameters, always by POST

@@ -31,6 +31,7 @@ from trunkline.webhooks.http.digest import answer_challenge
 from trunkline.webhooks.http.egress import Egress
 from trunkline.webhooks.http.exchange import LIMIT, Attempt, Exchange, Outgoing
 from trunkline.webhooks.http.failures import ERRORS, Failed, explain, out_of_time
+from trunkline.webhooks.http.headers import FIXED, FORM, SIGNATURE, TOKEN, token_text
 from trunkline.webhooks.http.passage import Passage
 from trunkline.webhooks.http.retry import Failure, another_follows
 from trunkline.webhooks.shown_url import without_query
@@ -39,7 +40,6 @@ from trunkline.webhooks.target import InvalidTarget, Target, read_target
 
 __all__ = ["Sending"]
 
-FORM = "application/x-www-form-urlencoded; charset=utf-8"
 MOST_REDIRECTS = 10
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 BECOME_GET = frozenset({301, 302, 303})
@@ -159,7 +159,7 @@ class Sending:
             json_body=outgoing.json_body,
             credentials=credentials,
             home=True,
-            map=outgoing.map or self._locate(target),
+            map=self._locate(target),
         )
 
     async def _follow(self) -> None:
@@ -278,16 +278,11 @@ class Sending:
     def _headers(self, body: bytes | None) -> dict[str, str]:
         """Those of behaviour 2.1, in a fixed order."""
         hop = self._hop
-        token = self._outgoing.token
         headers = {
             "Host": hop.target.host_header,
-            "User-Agent": "TwilioProxy/1.1",
-            "Accept": "*/*",
-            "Accept-Encoding": "gzip",
-            "I-Twilio-Idempotency-Token": (
-                f"{token[:8]}-{token[8:12]}-{token[12:16]}-{token[16:20]}-{token[20:]}"
-            ),
-            "X-Twilio-Signature": self._signature,
+            **FIXED,
+            TOKEN: token_text(self._outgoing.token),
+            SIGNATURE: self._signature,
         }
         if body is not None:
             headers["Content-Type"] = FORM if hop.json_body is None else "application/json"

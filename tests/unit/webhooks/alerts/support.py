@@ -15,7 +15,7 @@ from trunkline.sids import SidFactory
 from trunkline.store import Database, GroupCommit, Job
 from trunkline.webhooks.alerts.account_settings import WebhookAccounts
 from trunkline.webhooks.alerts.make_alert import AlertMaker
-from trunkline.webhooks.alerts.model import Alert, DeliveryRow
+from trunkline.webhooks.alerts.model import Alert
 from trunkline.webhooks.alerts.record import RecordAlerts
 from trunkline.webhooks.model import Delivery, Parameters
 from trunkline.worlds import Worlds
@@ -42,9 +42,9 @@ class Renders:
 
     def __init__(self) -> None:
         self.deleted: set[str] = set()
-        self.asked: list[DeliveryRow] = []
+        self.asked: list[Delivery] = []
 
-    async def __call__(self, row: DeliveryRow) -> Parameters | None:
+    async def __call__(self, row: Delivery) -> Parameters | None:
         self.asked.append(row)
         return None if row.subject in self.deleted else SENT
 
