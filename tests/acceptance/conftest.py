@@ -9,8 +9,14 @@ from pathlib import Path
 from urllib.request import Request, urlopen
 
 import pytest
+from twilio.rest import Client
 
+from tests.support.app_server import CustomerApp, customer_app
+from tests.support.hostile_app import hostile_app
+from tests.support.hostile_server import HostileServer
+from tests.support.media_server import MediaServer, media_server
 from tests.support.platform import RunningPlatform, World
+from tests.support.python_client import connect
 
 _names = itertools.count(1)
 
@@ -30,6 +36,33 @@ def platform(running: World) -> World:
     name = f"test-{next(_names)}"
     running.control("POST", "/worlds", {"name": name})
     return read_credentials(running.base_url, running.control_token, name)
+
+
+@pytest.fixture
+def client(platform: World) -> Client:
+    """twilio-python with the credentials of that world."""
+    return connect(platform)
+
+
+@pytest.fixture
+def app(platform: World) -> Iterator[CustomerApp]:
+    """A customer's app, which validates what is signed with that world's token."""
+    with customer_app(platform.auth_token) as app:
+        yield app
+
+
+@pytest.fixture(scope="module")
+def hostile() -> Iterator[HostileServer]:
+    """An app that answers by raw bytes."""
+    with hostile_app() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def media() -> Iterator[MediaServer]:
+    """A web server with the media that messages name."""
+    with media_server() as serving:
+        yield serving
 
 
 def read_credentials(base_url: str, control_token: str, world: str) -> World:

@@ -12,7 +12,7 @@ from twilio.rest import Client
 
 from tests.support.app_server import CustomerApp, customer_app, twiml
 from tests.support.control import bodies, make_world, settle, text_from
-from tests.support.hostile_app import bomb, document, hostile_app, pieces
+from tests.support.hostile_app import bomb, document, pieces
 from tests.support.hostile_server import Answer, HostileServer, answer
 from tests.support.inside import files_with, main_pid, memory
 from tests.support.platform import World
@@ -25,25 +25,6 @@ LIMIT = 65_536
 OK = b"HTTP/1.1 200 OK\r\n"
 XML = OK + b"Content-Type: text/xml\r\n"
 SECRET = "s3cr3tPassw0rd"
-
-
-@pytest.fixture
-def client(platform: World) -> Client:
-    client = connect(platform)
-    client.monitor.base_url = f"{platform.base_url}/monitor"
-    return client
-
-
-@pytest.fixture
-def app(platform: World) -> Iterator[CustomerApp]:
-    with customer_app(platform.auth_token) as app:
-        yield app
-
-
-@pytest.fixture(scope="module")
-def hostile() -> Iterator[HostileServer]:
-    with hostile_app() as server:
-        yield server
 
 
 @pytest.fixture(scope="module")

@@ -28,12 +28,6 @@ def dead() -> Iterator[DeadApps]:
         yield apps
 
 
-@pytest.fixture
-def app(platform: World) -> Iterator[CustomerApp]:
-    with customer_app(platform.auth_token) as app:
-        yield app
-
-
 def send(world: World, url: str, sid: str | None = None, secret: str | None = None) -> str:
     sender = connect(world, sid, secret)
     made = sender.messages.create(to=PHONE, from_=NUMBER, body="hello", status_callback=url)

@@ -92,7 +92,6 @@ class Account:
         made = connect(world).api.v2010.accounts.create(friendly_name="test")
         self.sid = str(made.sid)
         self.client: Client = connect(world, made.sid, made.auth_token)
-        self.client.monitor.base_url = f"{world.base_url}/monitor"
         number = self.client.incoming_phone_numbers.create(area_code="628")
         self.number = str(number.phone_number)
         self._number = number

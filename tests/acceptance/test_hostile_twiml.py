@@ -3,7 +3,6 @@ alert; loops end; nobody speaks for somebody else."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ from twilio.rest.api.v2010.account.message import MessageInstance
 
 from tests.support.app_server import CustomerApp, Reply, customer_app, twiml
 from tests.support.control import bodies, inbox, set_phone, settle, text_from
-from tests.support.hostile_app import by_path, document, hostile_app, pieces
+from tests.support.hostile_app import by_path, document, pieces
 from tests.support.hostile_server import HostileServer, answer
 from tests.support.platform import World
 from tests.support.python_client import connect
@@ -24,25 +23,6 @@ LIMIT = 65_536
 MOST_DOCUMENTS = 50
 MOST_REPLIES = 10
 MOST_IN_A_LOOP = 30
-
-
-@pytest.fixture
-def client(platform: World) -> Client:
-    client = connect(platform)
-    client.monitor.base_url = f"{platform.base_url}/monitor"
-    return client
-
-
-@pytest.fixture
-def app(platform: World) -> Iterator[CustomerApp]:
-    with customer_app(platform.auth_token) as app:
-        yield app
-
-
-@pytest.fixture(scope="module")
-def hostile() -> Iterator[HostileServer]:
-    with hostile_app() as server:
-        yield server
 
 
 def codes(client: Client) -> list[int]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
-from tests.support.app_server import CustomerApp, Reply, customer_app
+from tests.support.app_server import CustomerApp, Reply
 from tests.support.control import make_world, settle
 from tests.support.platform import World
 from tests.support.python_client import connect
@@ -19,12 +18,6 @@ PHONE = "+14155550123"
 NUMBER = "+12065550100"
 NOBODY = "AC" + "0" * 32
 CALM = {"chaos": None}
-
-
-@pytest.fixture
-def app(platform: World) -> Iterator[CustomerApp]:
-    with customer_app(platform.auth_token) as app:
-        yield app
 
 
 def control(world: World, method: str, path: str, body: bytes = b"") -> Answer:

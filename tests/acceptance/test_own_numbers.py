@@ -14,11 +14,6 @@ from tests.support.platform import World
 from tests.support.python_client import connect
 
 
-@pytest.fixture
-def client(platform: World) -> Client:
-    return connect(platform)
-
-
 def test_both_messages_are_listed(platform: World, client: Client) -> None:
     first, second = platform.numbers[:2]
     sent = client.messages.create(to=second, from_=first, body="across the room")

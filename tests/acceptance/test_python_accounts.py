@@ -20,11 +20,6 @@ WRONG_TOKEN = (401, 20003, "Authenticate")
 
 
 @pytest.fixture
-def client(platform: World) -> Client:
-    return connect(platform)
-
-
-@pytest.fixture
 def branch(client: Client) -> AccountInstance:
     return client.api.accounts.create(friendly_name="Branch")
 

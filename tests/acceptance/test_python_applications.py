@@ -29,11 +29,6 @@ SETTINGS: dict[str, Any] = {
 }
 
 
-@pytest.fixture
-def client(platform: World) -> Client:
-    return connect(platform)
-
-
 def missing(platform: World, sid: object) -> tuple[int, int, str]:
     """How an application that is not there is refused."""
     return not_found(f"{platform.account_sid}/Applications/{sid}")

@@ -14,11 +14,6 @@ from tests.support.python_client import connect, raw, refusal, refused
 PHONE = "+15558675309"
 
 
-@pytest.fixture
-def client(platform: World) -> Client:
-    return connect(platform)
-
-
 def owned(client: Client) -> set[str]:
     """The numbers that the account has."""
     return {str(each.phone_number) for each in client.incoming_phone_numbers.list()}

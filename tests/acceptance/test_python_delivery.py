@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from twilio.rest import Client
 from twilio.rest.api.v2010.account.message import MessageInstance
 
@@ -17,16 +16,10 @@ from tests.support.control import (
     timeline,
 )
 from tests.support.platform import World
-from tests.support.python_client import connect
 
 PHONE = "+15558675309"
 OTHER = "+15551234567"
 SENDER = "+14155550100"
-
-
-@pytest.fixture
-def client(platform: World) -> Client:
-    return connect(platform)
 
 
 def send(client: Client, to: str = PHONE, body: str = "hello") -> MessageInstance:

@@ -8,17 +8,12 @@ from twilio.rest import Client
 
 from tests.support.control import make_world
 from tests.support.platform import World
-from tests.support.python_client import connect, not_found, refused, with_key
+from tests.support.python_client import not_found, refused, with_key
 
 PHONE = "+15558675309"
 SENDER = "+14155550100"
 WRONG = (401, 20003, "Authenticate")
 UNKNOWN = (401, 20003, "Authentication Error - invalid username")
-
-
-@pytest.fixture
-def client(platform: World) -> Client:
-    return connect(platform)
 
 
 @pytest.fixture

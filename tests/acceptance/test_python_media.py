@@ -19,11 +19,6 @@ SENDER = "+14155550100"
 
 
 @pytest.fixture
-def client(platform: World) -> Client:
-    return connect(platform)
-
-
-@pytest.fixture
 def server() -> Iterator[MediaServer]:
     with media_server() as serving:
         yield serving

@@ -21,11 +21,6 @@ NOT_DELIVERED = (
 
 
 @pytest.fixture
-def client(platform: World) -> Client:
-    return connect(platform)
-
-
-@pytest.fixture
 def delivered(client: Client, platform: World) -> MessageInstance:
     """A message that has arrived."""
     message = client.messages.create(to=PHONE, from_=SENDER, body="my secret")

@@ -8,15 +8,10 @@ from twilio.rest import Client
 
 from tests.support.control import advance, bodies, inbox, set_phone, settle
 from tests.support.platform import World
-from tests.support.python_client import connect, raw
+from tests.support.python_client import raw
 
 PHONE = "+15558675309"
 SENDER = "+14155550100"
-
-
-@pytest.fixture
-def client(platform: World) -> Client:
-    return connect(platform)
 
 
 def test_the_answer_to_a_create(client: Client, platform: World) -> None:

@@ -15,11 +15,6 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def client(platform: World) -> Client:
-    return connect(platform)
-
-
-@pytest.fixture
 def three_days(client: Client, platform: World) -> list[datetime]:
     """When three messages were sent: at noon of three days in a row, the first one first."""
     sent = []

@@ -196,11 +196,6 @@ OTHER: dict[str, tuple[dict[str, Any], int, str]] = {
 }
 
 
-@pytest.fixture
-def client(platform: World) -> Client:
-    return connect(platform)
-
-
 def refused_and_forgotten(
     platform: World, client: Client, parameters: dict[str, Any], code: int, message: str
 ) -> None:

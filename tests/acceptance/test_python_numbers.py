@@ -15,11 +15,6 @@ FIRST = {"+14155550100", "+12065550100", "+18005550100", "+18885550100"}
 
 
 @pytest.fixture
-def client(platform: World) -> Client:
-    return connect(platform)
-
-
-@pytest.fixture
 def number(client: Client) -> IncomingPhoneNumberInstance:
     """One of the numbers that an account has from the start."""
     return client.incoming_phone_numbers.list(phone_number="+14155550100")[0]

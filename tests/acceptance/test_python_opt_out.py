@@ -36,11 +36,6 @@ NETWORK_STOPPED = (
 )
 
 
-@pytest.fixture
-def client(platform: World) -> Client:
-    return connect(platform)
-
-
 def is_blocked(client: Client, to: str = PHONE, from_: str = LOCAL) -> bool:
     """Whether a message for the phone is refused with 21610; nothing else may refuse it."""
     try:

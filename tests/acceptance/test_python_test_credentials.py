@@ -26,11 +26,6 @@ def test_client(platform: World) -> Client:
     return connect(platform, platform.test_account_sid, platform.test_auth_token)
 
 
-@pytest.fixture
-def client(platform: World) -> Client:
-    return connect(platform)
-
-
 TO = {
     "+15005550001": (21211, "Invalid 'To' Phone Number: +1500555XXXX"),
     "+15005550002": (

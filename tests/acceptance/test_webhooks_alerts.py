@@ -4,7 +4,7 @@ libraries, and the log of requests, read with the command line."""
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -16,7 +16,7 @@ from twilio.rest import Client
 from twilio.rest.monitor.v1.alert import AlertInstance
 from twilio.twiml.messaging_response import MessagingResponse
 
-from tests.support.app_server import Asked, CustomerApp, Reply, customer_app, redirect, twiml
+from tests.support.app_server import Asked, CustomerApp, Reply, redirect, twiml
 from tests.support.control import bodies, set_phone, settle, text_from
 from tests.support.node_clients import run_script
 from tests.support.platform import RunningPlatform, World
@@ -24,19 +24,6 @@ from tests.support.python_client import connect
 
 PHONE = "+14155550123"
 NUMBER = "+12065550100"
-
-
-@pytest.fixture
-def client(platform: World) -> Client:
-    client = connect(platform)
-    client.monitor.base_url = f"{platform.base_url}/monitor"
-    return client
-
-
-@pytest.fixture
-def app(platform: World) -> Iterator[CustomerApp]:
-    with customer_app(platform.auth_token) as app:
-        yield app
 
 
 @pytest.fixture
@@ -279,7 +266,6 @@ def test_another_accounts_alerts_are_not_shown(
     ask_app(client, platform, app.on("/sms", Reply(500)))
     alert = only_alert(client)
     stranger = connect(running)
-    stranger.monitor.base_url = f"{running.base_url}/monitor"
 
     with pytest.raises(TwilioRestException) as refused:
         stranger.monitor.v1.alerts(str(alert.sid)).fetch()

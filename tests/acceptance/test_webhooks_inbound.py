@@ -3,13 +3,12 @@ messages go to the app, set up with twilio-python."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from urllib.request import urlopen
 
 import pytest
 from twilio.rest import Client
 
-from tests.support.app_server import Asked, CustomerApp, Reply, customer_app, redirect
+from tests.support.app_server import Asked, CustomerApp, Reply, redirect
 from tests.support.control import advance, bodies, settle, text_from
 from tests.support.conversations import (
     NUMBER,
@@ -21,9 +20,8 @@ from tests.support.conversations import (
     reply_with,
     write,
 )
-from tests.support.media_server import GIF, PNG, File, MediaServer, media_server
+from tests.support.media_server import GIF, PNG, File, MediaServer
 from tests.support.platform import World
-from tests.support.python_client import connect
 
 PARAMETERS = [
     "ToCountry",
@@ -46,23 +44,6 @@ PARAMETERS = [
     "From",
     "ApiVersion",
 ]
-
-
-@pytest.fixture
-def client(platform: World) -> Client:
-    return connect(platform)
-
-
-@pytest.fixture
-def app(platform: World) -> Iterator[CustomerApp]:
-    with customer_app(platform.auth_token) as app:
-        yield app
-
-
-@pytest.fixture(scope="module")
-def media() -> Iterator[MediaServer]:
-    with media_server() as serving:
-        yield serving
 
 
 def test_a_message_is_told_in_twilios_order(

@@ -3,13 +3,11 @@ comes of it; and what happens when it fails."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from twilio.rest import Client
 from twilio.twiml.messaging_response import Message, MessagingResponse
 
-from tests.support.app_server import CustomerApp, Reply, customer_app, twiml
+from tests.support.app_server import CustomerApp, Reply, twiml
 from tests.support.control import bodies, inbox, settle, text_from
 from tests.support.conversations import (
     NUMBER,
@@ -21,26 +19,8 @@ from tests.support.conversations import (
     reply_with,
     write,
 )
-from tests.support.media_server import PNG, File, MediaServer, media_server
+from tests.support.media_server import PNG, File, MediaServer
 from tests.support.platform import World
-from tests.support.python_client import connect
-
-
-@pytest.fixture
-def client(platform: World) -> Client:
-    return connect(platform)
-
-
-@pytest.fixture
-def app(platform: World) -> Iterator[CustomerApp]:
-    with customer_app(platform.auth_token) as app:
-        yield app
-
-
-@pytest.fixture(scope="module")
-def media() -> Iterator[MediaServer]:
-    with media_server() as serving:
-        yield serving
 
 
 def test_several_replies_in_order(client: Client, platform: World, app: CustomerApp) -> None:

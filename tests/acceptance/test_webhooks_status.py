@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 import select
 import socket
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from twilio.rest import Client
 
 from tests.support.app_server import Asked, CustomerApp, Reply, customer_app
@@ -23,17 +21,6 @@ PHONE = "+14155550123"
 COMMON = ["SmsSid", "SmsStatus", "MessageStatus", "To", "MessageSid", "AccountSid", "From"]
 SENT = [*COMMON, "ApiVersion"]
 TOKEN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-
-
-@pytest.fixture
-def client(platform: World) -> Client:
-    return connect(platform)
-
-
-@pytest.fixture
-def app(platform: World) -> Iterator[CustomerApp]:
-    with customer_app(platform.auth_token) as app:
-        yield app
 
 
 def send(client: Client, platform: World, **fields: Any) -> str:

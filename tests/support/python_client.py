@@ -64,4 +64,5 @@ def not_found(path: str) -> tuple[int, int, str]:
 def _pointed_at(client: Client, platform: World) -> Client:
     client.api.base_url = platform.base_url
     client.iam.base_url = f"{platform.base_url}/iam"
+    client.monitor.base_url = f"{platform.base_url}/monitor"
     return client
