@@ -1,0 +1,22 @@
+"""Which hosts a redirected program does not reach. Data: whoever serves more adds to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+__all__ = ["TWILIO", "VARIABLE", "routes_text"]
+
+VARIABLE = "TRUNKLINE_REDIRECT"
+"""The variable that tells the redirected program: see `routes_text`."""
+
+TWILIO: tuple[str, ...] = ("twilio.com", "*.twilio.com")
+"""Every host of Twilio's API: products, regions and edges. `*.` stands for one or more labels."""
+
+
+def routes_text(routes: Mapping[str, Iterable[str]]) -> str:
+    """The value of `TRUNKLINE_REDIRECT` for host patterns by base URL.
+
+    `PATTERN=URL` once a pattern, separated by spaces; the first that fits a host counts. A URL is
+    `http://HOST:PORT`, without a path.
+    """
+    return " ".join(f"{pattern}={url}" for url, patterns in routes.items() for pattern in patterns)
