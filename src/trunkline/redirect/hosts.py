@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-__all__ = ["TWILIO", "VARIABLE", "routes_text"]
+__all__ = ["TWILIO", "VARIABLE", "fits", "routes_text"]
 
 VARIABLE = "TRUNKLINE_REDIRECT"
 """The variable that tells the redirected program: see `routes_text`."""
 
 TWILIO: tuple[str, ...] = ("twilio.com", "*.twilio.com")
 """Every host of Twilio's API: products, regions and edges. `*.` stands for one or more labels."""
+
+
+def fits(host: str, patterns: Iterable[str]) -> bool:
+    """Whether one of the patterns covers a host; case and a dot at the end do not matter."""
+    name = host.rstrip(".").lower()
+    return any(
+        name.endswith(pattern[1:]) and len(name) >= len(pattern)
+        if pattern.startswith("*.")
+        else name == pattern
+        for pattern in patterns
+    )
 
 
 def routes_text(routes: Mapping[str, Iterable[str]]) -> str:

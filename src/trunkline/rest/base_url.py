@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from trunkline.redirect.hosts import TWILIO, fits
+
 __all__ = ["BaseUrls"]
 
 HOST = re.compile(r"[A-Za-z0-9._-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
@@ -17,6 +19,11 @@ class BaseUrls:
 
     The configured `public_url` when there is one, with the product always as a prefix; else, only
     when `trust_forwarded` is on, X-Forwarded-Proto and X-Forwarded-Host; else the Host header.
+
+    A program that is redirected (`trunkline.redirect`) believes that it speaks TLS with Twilio,
+    and names Twilio's host, though its requests come as plain HTTP. Its links start with
+    `https://`, as Twilio's do: what a client compares or stores is the same, and the next request
+    is redirected like the first.
     """
 
     def __init__(self, public_url: str | None, trust_forwarded: bool) -> None:
@@ -33,13 +40,17 @@ class BaseUrls:
         """E.g. `http://127.0.0.1:8080/messaging`, without a slash at the end."""
         if self._public_url is not None:
             return self._public_url if product == "api" else f"{self._public_url}/{product}"
-        scheme = scope.get("scheme", "http")
         host = _host(headers.get(b"host"))
+        proto = b""
         if self._trust_forwarded:
             proto = headers.get(b"x-forwarded-proto", b"").split(b",")[0].strip().lower()
-            if proto in (b"http", b"https"):
-                scheme = proto.decode()
             host = _host(headers.get(b"x-forwarded-host", b"").split(b",")[0].strip()) or host
+        if proto in (b"http", b"https"):
+            scheme = proto.decode()
+        elif host is not None and fits(host.partition(":")[0], TWILIO):
+            scheme = "https"
+        else:
+            scheme = scope.get("scheme", "http")
         return f"{scheme}://{host or _server(scope)}{prefix}"
 
 

@@ -40,3 +40,29 @@ async def test_a_host_that_is_none_is_not_repeated(host):
 
 async def test_ipv6_hosts():
     assert await base_url(headers={"host": "[::1]:80"}) == "http://[::1]:80/messaging"
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("messaging.twilio.com", "https://messaging.twilio.com"),
+        ("Messaging.Dublin.IE1.Twilio.com.", "https://Messaging.Dublin.IE1.Twilio.com."),
+        ("messaging.twilio.com:8443", "https://messaging.twilio.com:8443"),
+        ("messaging.twilio.com.example.com", "http://messaging.twilio.com.example.com"),
+        ("messaging.nottwilio.com", "http://messaging.nottwilio.com"),
+    ],
+)
+async def test_links_of_a_redirected_program_are_secure_as_it_believes_to_be(host, url):
+    assert await base_url("", {"host": host}) == url
+
+
+async def test_the_apex_is_a_host_of_twilio_too():
+    assert await base_url(headers={"host": "twilio.com"}) == "https://twilio.com/messaging"
+
+
+async def test_a_trusted_proxy_knows_the_scheme_of_twilios_hosts_better():
+    headers = {"host": "messaging.twilio.com", "x-forwarded-proto": "http"}
+    assert await base_url("", headers, trust_forwarded=True) == "http://messaging.twilio.com"
+    other = {"host": "messaging.twilio.com", "x-forwarded-host": "messaging.example.com"}
+    url = await base_url("", other, trust_forwarded=True)
+    assert url == "http://messaging.example.com"

@@ -1,0 +1,54 @@
+import importlib
+import socket
+import types
+
+import pytest
+
+from trunkline.redirect import in_process
+
+in_process.load()
+pycurl_handles = importlib.import_module("trunkline_redirect.pycurl_handles")
+URL, TIMEOUT = 10002, 13
+
+
+class Curl:
+    def __init__(self):
+        self.options = {}
+
+    def setopt(self, option, value):
+        self.options[option] = value
+
+
+@pytest.fixture
+def handle():
+    """A handle of a pycurl that was imported while hosts are redirected."""
+    pycurl = types.SimpleNamespace(URL=URL, Curl=Curl)
+    [(owner, name, make)] = pycurl_handles.places(pycurl)
+    assert (owner, name) == (pycurl, "Curl")
+    return make(Curl)()
+
+
+@pytest.mark.usefixtures("redirect")
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://api.twilio.com/x",
+        b"https://user:secret@API.twilio.com:443/x",
+        "api.twilio.com/x",
+        "api.twilio.com/x?y=http://z",
+        "http://api.twilio.com?y=://z",
+        "WSS://api.twilio.com",
+    ],
+)
+def test_a_redirected_url_is_refused(url, handle):
+    with pytest.raises(socket.gaierror, match=r"twilio.com is redirected to Trunkline"):
+        handle.setopt(URL, url)
+    assert handle.options == {}
+
+
+@pytest.mark.usefixtures("redirect")
+def test_everything_else_is_passed_on(handle):
+    handle.setopt(URL, "https://example.com/x")
+    handle.setopt(TIMEOUT, 5)
+    assert handle.options == {URL: "https://example.com/x", TIMEOUT: 5}
+    assert isinstance(handle, Curl)
