@@ -69,7 +69,9 @@ class RunningPlatform:
     ) -> None:
         self.data = data
         clean = {k: v for k, v in os.environ.items() if not k.startswith("TRUNKLINE_")}
-        self.environment = {**clean, "PYTHONPATH": str(ROOT), **(environment or {})}
+        # The sources of this checkout, wherever the interpreter has trunkline installed from.
+        path = os.pathsep.join((str(ROOT / "src"), str(ROOT)))
+        self.environment = {**clean, "PYTHONPATH": path, **(environment or {})}
         self.port = port
         self.process: subprocess.Popen[str] | None = None
 
