@@ -9,18 +9,16 @@ import asyncio
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from trunkline.webhooks.address_map import Connection
 from trunkline.webhooks.http import AllowList, Egress, Passage
+from trunkline.webhooks.http.answers import Answer
+from trunkline.webhooks.http.failures import ERRORS, explain
 from trunkline.webhooks.http.headers import FIXED
 from trunkline.webhooks.overrides import Overrides
 from trunkline.webhooks.shown_url import shown_url, without_query
 from trunkline.webhooks.target import InvalidTarget, Target, read_target
-
-if TYPE_CHECKING:
-    import aiohttp
 
 __all__ = [
     "MOST_TOGETHER",
@@ -36,7 +34,6 @@ MOST_IMAGE = 5_000_000  # bytes
 MOST_OTHER = 500_000
 MOST_TOGETHER = 5_000_000
 MOST_REDIRECTS = 10
-CHUNK = 64 * 1024
 CONNECT = 5.0  # seconds
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 NOT_FETCHED = 11200
@@ -129,10 +126,6 @@ class FetchFiles:
         self, world_id: str, allowed: AllowList, url: str, hosts: list[str]
     ) -> MediaFile:
         """The file at a URL, or where that leads; `hosts` gets those that were asked."""
-        session = await self._egress.session()
-        # Heavy, and imported by the session.
-        from trunkline.webhooks.http.failures import ERRORS, explain
-
         home: Target | None = None
         for _ in range(MOST_REDIRECTS + 1):
             try:
@@ -144,15 +137,14 @@ class FetchFiles:
             place = None if self._locate is None else self._locate(world_id, target)
             passage = Passage(allowed=allowed, open=place is not None)
             try:
-                with self._egress.passage(passage):
-                    response = await self._request(session, target, home, place)
-                    try:
-                        location = response.headers.get("Location")
-                        if response.status not in REDIRECTS or not location:
-                            return await _read(response)
-                        url = urljoin(target.url, location)
-                    finally:
-                        response.close()
+                answer = await self._request(target, home, place, passage)
+                try:
+                    location = answer.fields.get("location")
+                    if answer.status not in REDIRECTS or not location:
+                        return await _read(answer)
+                    url = urljoin(target.url, location)
+                finally:
+                    answer.close()
             except ERRORS as error:
                 limits = Overrides(ct=int(self._connect * 1000))
                 reason = explain(error, target, limits, passage).reason
@@ -160,15 +152,8 @@ class FetchFiles:
         raise MediaFailure(NOT_FETCHED, f"more than {MOST_REDIRECTS} redirects")
 
     async def _request(
-        self,
-        session: aiohttp.ClientSession,
-        target: Target,
-        home: Target,
-        place: Connection | None,
-    ) -> aiohttp.ClientResponse:
-        import aiohttp
-        from yarl import URL
-
+        self, target: Target, home: Target, place: Connection | None, passage: Passage
+    ) -> Answer:
         headers = {
             "Host": target.host_header,
             **FIXED,
@@ -184,11 +169,12 @@ class FetchFiles:
             headers["Authorization"] = f"Basic {b64encode(pair).decode('ascii')}"
         if place is not None:
             headers.update(place.headers)
-        return await session.get(
-            URL(target.url if place is None else place.url, encoded=True),
+        return await self._egress.request(
+            "GET",
+            target.url if place is None else place.url,
             headers=headers,
-            allow_redirects=False,
-            timeout=aiohttp.ClientTimeout(total=None, connect=self._connect),
+            passage=passage,
+            connect=self._connect,
         )
 
 
@@ -198,18 +184,18 @@ def check_together(files: Sequence[MediaFile]) -> None:
         raise MediaFailure(TOO_LARGE, "the media are larger than 5 MB together")
 
 
-async def _read(response: aiohttp.ClientResponse) -> MediaFile:
-    status = response.status
+async def _read(answer: Answer) -> MediaFile:
+    status = answer.status
     if status != 200:
         raise MediaFailure(NOT_FETCHED, f"answered {status}", status=status)
-    if response.headers.get("Content-Encoding", "identity").lower() != "identity":
+    if (answer.fields.get("content-encoding") or "identity").lower() != "identity":
         # Asked not to: stored as it is, it would be no image any more.
         raise MediaFailure(NOT_FETCHED, "answered compressed, though asked not to", status=status)
-    kind = response.headers.get("Content-Type", "").split(";")[0].strip().lower()
+    kind = (answer.fields.get("content-type") or "").split(";")[0].strip().lower()
     content_type = _storable(kind) or "application/octet-stream"
     most = MOST_IMAGE if content_type in IMAGES else MOST_OTHER
     data = bytearray()
-    async for chunk in response.content.iter_chunked(CHUNK):
+    async for chunk in answer:
         data += chunk
         if len(data) > most:
             raise MediaFailure(TOO_LARGE, f"larger than {most} bytes", status=status)

@@ -1,27 +1,53 @@
-"""What is kept of an answer of an app, and what becomes of the rest."""
+"""An answer of an app: what is kept of it, and what becomes of the rest."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-import aiohttp
-
+from trunkline.webhooks.http.answer_reader import Fields
 from trunkline.webhooks.http.bodies import BadBody, read_bounded
+from trunkline.webhooks.http.client_errors import ClientError
+from trunkline.webhooks.http.connection import Connection
+from trunkline.webhooks.http.pool import Pool
 from trunkline.webhooks.shown_url import without_query
 
-if TYPE_CHECKING:
-    from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
-    from multidict import CIMultiDictProxy
-
-__all__ = ["clean", "drain", "keep_headers", "read_body", "without_hidden_retries"]
+__all__ = ["Answer", "clean", "drain", "error_page", "keep_headers", "read_body"]
 
 LEADS = frozenset({"location", "content-location", "refresh", "link"})
 MOST_HEADERS = 40
 MOST_HEADER_BYTES = 8192  # of names and values together
 SMALL = 4096  # bytes of a body worth reading for the sake of its connection
 PATIENCE = 0.5  # seconds that the rest of an ignored body is waited for
+
+
+class Answer:
+    """An answer, whose head has come. Its body is iterated over as it comes, as the bytes of the
+    wire without their framing; ClientError where it breaks off."""
+
+    __slots__ = ("_connection", "_pool", "fields", "status")
+
+    def __init__(self, connection: Connection, pool: Pool) -> None:
+        self.status = connection.reader.status
+        self.fields = connection.reader.fields
+        self._connection = connection
+        self._pool = pool
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing of it is still to come."""
+        return self._connection.reader.whole
+
+    def __aiter__(self) -> Answer:
+        return self
+
+    async def __anext__(self) -> bytes:
+        if data := await self._connection.more():
+            return data
+        raise StopAsyncIteration
+
+    def close(self) -> None:
+        """No more is wanted: the connection is kept if all has come. To be called once."""
+        self._pool.give_back(self._connection)
 
 
 def clean(text: str | None) -> str | None:
@@ -32,7 +58,7 @@ def clean(text: str | None) -> str | None:
     return data.decode("utf-8", "replace").replace("\0", "\ufffd")
 
 
-def keep_headers(headers: CIMultiDictProxy[str], *, queries: bool) -> list[tuple[str, str]]:
+def keep_headers(headers: Fields, *, queries: bool) -> list[tuple[str, str]]:
     """The first headers of an answer, bounded, each whole. Unless `queries`, without the query of
     where it leads: servers repeat the parameters of a GET in it."""
     kept: list[tuple[str, str]] = []
@@ -48,55 +74,34 @@ def keep_headers(headers: CIMultiDictProxy[str], *, queries: bool) -> list[tuple
     return kept
 
 
-async def read_body(response: ClientResponse, limit: int) -> bytes:
-    """The decoded body, at most limit + 1 bytes of it. BadBody; what aiohttp raises."""
-    encodings = ", ".join(response.headers.getall("Content-Encoding", ()))
-    return await read_bounded(response.content.iter_any(), encodings, limit)
+async def read_body(answer: Answer, limit: int) -> bytes:
+    """The decoded body, at most limit + 1 bytes of it. BadBody, ClientError."""
+    encodings = ", ".join(answer.fields.getall("content-encoding"))
+    return await read_bounded(answer, encodings, limit)
 
 
-async def drain(response: ClientResponse) -> None:
+async def drain(answer: Answer) -> None:
     """Pass over a body, to its end if that costs little: then the connection is kept."""
-    if response.closed:  # the body came with the headers, or there was none
+    if answer.whole:  # the body came with the headers, or there was none
         return
-    length = response.headers.get("Content-Length", "0")
+    length = answer.fields.get("content-length") or "0"
     if not length.isdigit() or len(length) > 6 or int(length) > SMALL:
         return
     left = SMALL
     try:
         async with asyncio.timeout(PATIENCE):
-            async for chunk in response.content.iter_any():
+            async for chunk in answer:
                 left -= len(chunk)
                 if left < 0:
                     break
-    except (aiohttp.ClientError, OSError, TimeoutError):
+    except (ClientError, TimeoutError):
         pass
 
 
-async def error_page(response: ClientResponse) -> bytes:
+async def error_page(answer: Answer) -> bytes:
     """What an app said that did not take a callback: the beginning, as far as it comes at once."""
     try:
         async with asyncio.timeout(PATIENCE):
-            return (await read_body(response, SMALL))[:SMALL]
-    except (aiohttp.ClientError, BadBody, OSError, TimeoutError):
+            return (await read_body(answer, SMALL))[:SMALL]
+    except (ClientError, BadBody, TimeoutError):
         return b""
-
-
-class _Interrupted(aiohttp.ClientConnectionError):
-    """Stands for an error after which aiohttp would ask again by itself."""
-
-
-async def _once(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
-    try:
-        return await handler(request)
-    except aiohttp.ClientConnectorError:
-        raise
-    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
-        raise _Interrupted(str(error)) from (error.__cause__ or error)
-
-
-_ONCE = (_once,)
-
-
-def without_hidden_retries(method: str) -> Sequence[aiohttp.ClientMiddlewareType] | None:
-    """aiohttp repeats a GET whose connection broke. Here only the retry policy does that."""
-    return _ONCE if method == "GET" else None

@@ -1,28 +1,18 @@
-"""The way out to apps: one pool of connections, opened at the first request.
-
-Light until then: the HTTP library is imported with the first session, in a thread.
-"""
+"""The way out to apps: one pool of connections, and one request by one of them."""
 
 from __future__ import annotations
 
-import asyncio
-import importlib
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+import ssl
+from collections.abc import Mapping
 
+from trunkline.webhooks.http.answers import Answer
 from trunkline.webhooks.http.lookups import Lookups
 from trunkline.webhooks.http.network_rules import NetworkRules
-from trunkline.webhooks.http.passage import PASSAGE, Passage
-
-if TYPE_CHECKING:
-    import ssl
-
-    import aiohttp
+from trunkline.webhooks.http.passage import Passage
+from trunkline.webhooks.http.pool import Pool
+from trunkline.webhooks.http.wire import split_url, write_request
 
 __all__ = ["Egress"]
-
-LIBRARY = "trunkline.webhooks.http.sending"  # imports all that is heavy
 
 
 class Egress:
@@ -38,38 +28,42 @@ class Egress:
         lookups: Lookups | None = None,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        self._rules = rules
         self._lookups = lookups or Lookups()
-        self._tls = tls
-        self._session: aiohttp.ClientSession | None = None
-        self._opening = asyncio.Lock()
-        self._closed = False
+        self._pool = Pool(rules, self._lookups, tls)
 
-    async def session(self) -> aiohttp.ClientSession:
-        """The session that makes requests; each within a `passage`."""
-        if self._session is None:
-            async with self._opening:
-                await asyncio.to_thread(importlib.import_module, LIBRARY)
-                if self._closed:
-                    raise RuntimeError("closed")
-                if self._session is None:
-                    from trunkline.webhooks.http.connector import open_session
+    async def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes | None = None,
+        passage: Passage,
+        connect: float,
+        patience: float | None = None,
+    ) -> Answer:
+        """Make one request as `passage` says, and wait for the head of its answer, which is to be
+        closed. Nothing is followed, and nothing is tried again.
 
-                    self._session = open_session(self._rules, self._lookups, self._tls)
-        return self._session
-
-    @contextmanager
-    def passage(self, passage: Passage) -> Iterator[Passage]:
-        """Let the requests of this task go out as `passage` says. Without one, none goes out."""
-        token = PASSAGE.set(passage)
+        `url` is a wire form (`Target.url`); `headers` go out in their order. `connect` is how many
+        seconds a connection may take, `patience` how many nothing may come. Raises ClientError,
+        and ValueError where there is no such request.
+        """
+        origin, target = split_url(url)
+        data = write_request(method, target, headers, body)
+        connection = await self._pool.connection(origin, passage, connect)
         try:
-            yield passage
-        finally:
-            PASSAGE.reset(token)
+            await connection.ask(data, patience=patience, deaf=passage.deaf)
+        except BaseException:
+            # Nothing is wanted of the app any more, unless it is to have had the request.
+            if passage.deaf:
+                connection.close()
+            else:
+                connection.abort()
+            raise
+        return Answer(connection, self._pool)
 
     async def close(self) -> None:
         """Close every connection, for good."""
-        self._closed = True
-        if self._session is not None:
-            await self._session.close()
+        await self._pool.close()
         await self._lookups.close()

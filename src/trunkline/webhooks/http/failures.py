@@ -4,14 +4,18 @@ sees it (behaviour 3.2)."""
 from __future__ import annotations
 
 import os
-import re
 import ssl
 from dataclasses import dataclass
 
-import aiohttp
-from aiohttp.http import HttpProcessingError
-
 from trunkline.webhooks.http.bodies import BadBody
+from trunkline.webhooks.http.client_errors import (
+    BadAnswer,
+    ClientError,
+    Closed,
+    ConnectTimeout,
+    NotConnected,
+    Silent,
+)
 from trunkline.webhooks.http.network_rules import AddressRefused
 from trunkline.webhooks.http.passage import Passage
 from trunkline.webhooks.http.retry import Failure
@@ -21,14 +25,7 @@ from trunkline.webhooks.target import InvalidTarget, Target
 __all__ = ["ERRORS", "Failed", "explain", "out_of_time"]
 
 # All that a request may raise, but for faults of our own.
-ERRORS = (
-    aiohttp.ClientError,
-    HttpProcessingError,
-    InvalidTarget,
-    BadBody,
-    OSError,
-    ValueError,
-)
+ERRORS = (ClientError, InvalidTarget, BadBody, OSError, ValueError)
 
 RETRIEVAL = 11200
 CONNECTION = 11205
@@ -38,8 +35,6 @@ HANDSHAKE = 11220
 MISMATCH = 11235
 EXPIRED = 11236
 UNTRUSTED = 11237
-
-_quote = re.compile(r"(?:\bb)?['\"]")
 
 # X509_V_ERR_… of OpenSSL
 NOT_YET_VALID, HAS_EXPIRED, WRONG_HOST, WRONG_ADDRESS = 9, 10, 62, 64
@@ -56,21 +51,19 @@ class Failed:
 
 def explain(error: BaseException, target: Target, overrides: Overrides, passage: Passage) -> Failed:
     """What an error of `ERRORS` means."""
-    if isinstance(error, aiohttp.ConnectionTimeoutError):
+    if isinstance(error, ConnectTimeout):
         return _not_connected(target, passage, overrides.ct)
-    if isinstance(error, aiohttp.ClientConnectorError | ssl.CertificateError):
+    if isinstance(error, NotConnected):
         return _connecting(error, target)
     if isinstance(error, InvalidTarget):
         return Failed(error.code, str(error), Failure.FINAL)
     if isinstance(error, BadBody):
         return Failed(RETRIEVAL, str(error), Failure.FINAL)
-    if isinstance(error, aiohttp.SocketTimeoutError):
+    if isinstance(error, Silent):
         return _silent(overrides.rt, passage)
-    if isinstance(error, aiohttp.ClientResponseError | HttpProcessingError):
-        return Failed(PROTOCOL, f"no valid HTTP: {_short(error.message)}", Failure.FINAL)
-    if isinstance(error, aiohttp.ClientPayloadError):
-        return Failed(RETRIEVAL, "the answer was cut off", Failure.FINAL)
-    if isinstance(error, aiohttp.ClientConnectionError | OSError):
+    if isinstance(error, BadAnswer):
+        return Failed(PROTOCOL, f"no valid HTTP: {error}", Failure.FINAL)
+    if isinstance(error, Closed | OSError):
         return _closed(error, passage)
     return Failed(11100, "the URL cannot be requested", Failure.FINAL)
 
@@ -89,12 +82,12 @@ def _not_connected(target: Target, passage: Passage, ms: int) -> Failed:
     return Failed(CONNECTION, f"no connection within {ms / 1000:g} s", Failure.CONNECT)
 
 
-def _connecting(error: BaseException, target: Target) -> Failed:
-    cause = getattr(error, "os_error", None) or error
+def _connecting(error: NotConnected, target: Target) -> Failed:
+    cause = error.os_error
     if isinstance(cause, AddressRefused):
         reason = f"the address of {target.host} is private, which is not allowed here"
         return Failed(NAME, reason, Failure.FINAL)
-    if isinstance(error, aiohttp.ClientConnectorDNSError):
+    if error.nameless:
         return Failed(NAME, f"no address for {target.host}", Failure.CONNECT)
     if isinstance(cause, ssl.SSLCertVerificationError):
         return _certificate(cause, target)
@@ -102,8 +95,7 @@ def _connecting(error: BaseException, target: Target) -> Failed:
         detail = getattr(cause, "reason", None) or "the connection was closed"
         text = str(detail).replace("_", " ").lower()
         return Failed(HANDSHAKE, f"the TLS handshake failed: {text}", Failure.CONNECT)
-    number = getattr(cause, "errno", None)
-    text = os.strerror(number).lower() if number else "it cannot be reached"
+    text = os.strerror(cause.errno).lower() if cause.errno else "it cannot be reached"
     return Failed(CONNECTION, f"no connection to port {target.port}: {text}", Failure.CONNECT)
 
 
@@ -136,9 +128,3 @@ def _closed(error: BaseException, passage: Passage) -> Failed:
     # A connection from the pool was closed while it was idle: the app never saw the request.
     failure = Failure.CONNECT if passage.reused else Failure.CLOSED
     return Failed(CONNECTION, "the connection was closed without an answer", failure)
-
-
-def _short(text: str) -> str:
-    """A message of the HTTP parser without what it quotes: apps repeat what they were asked."""
-    line = (text.strip().splitlines() or ["it cannot be read"])[0]
-    return _quote.split(line, 1)[0][:100].encode("ascii", "replace").decode().rstrip(": ")

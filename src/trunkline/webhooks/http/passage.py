@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from trunkline.webhooks.http.network_rules import NOBODY, AllowList
 
-__all__ = ["PASSAGE", "Passage", "Peer"]
+__all__ = ["Passage", "Peer"]
 
 
 class Peer(Protocol):
@@ -27,7 +26,6 @@ class Passage:
     deaf: bool = False  # the connection is closed instead of reading what comes in
 
     looking_up: bool = False  # a name is being resolved
-    checked: set[str] = field(default_factory=set)  # addresses that a name may be connected to by
     reused: bool = False  # the connection is from the pool
     peer: Peer | None = None  # None: there was no connection yet
 
@@ -35,6 +33,3 @@ class Passage:
     def heard(self) -> bool:
         """Whether a byte of an answer came."""
         return self.peer is not None and self.peer.heard
-
-
-PASSAGE: ContextVar[Passage] = ContextVar("passage")

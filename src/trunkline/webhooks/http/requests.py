@@ -5,6 +5,7 @@ from __future__ import annotations
 from trunkline.clock import Clock
 from trunkline.webhooks.http.egress import Egress
 from trunkline.webhooks.http.exchange import Exchange, Outgoing
+from trunkline.webhooks.http.sending import Sending
 
 __all__ = ["Requests"]
 
@@ -22,9 +23,6 @@ class Requests:
         It takes `tt` of the target's overrides at most (behaviour 2.2), and raises nothing for
         what an app or the network does. The body of a callback's answer is not waited for.
         """
-        await self._egress.session()  # the first one imports what is imported here
-        from trunkline.webhooks.http.sending import Sending
-
         return await Sending(self._egress, self._clock, outgoing).run()
 
     async def close(self) -> None:

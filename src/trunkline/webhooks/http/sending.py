@@ -9,22 +9,18 @@ from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
 from urllib.parse import urljoin
-
-import aiohttp
-from yarl import URL
 
 from trunkline.clock import Clock
 from trunkline.webhooks.address_map import Connection
 from trunkline.webhooks.form import encode, with_query
 from trunkline.webhooks.http.answers import (
+    Answer,
     clean,
     drain,
     error_page,
     keep_headers,
     read_body,
-    without_hidden_retries,
 )
 from trunkline.webhooks.http.cookies import MOST_BYTES, Jar
 from trunkline.webhooks.http.digest import answer_challenge
@@ -34,6 +30,7 @@ from trunkline.webhooks.http.failures import ERRORS, Failed, explain, out_of_tim
 from trunkline.webhooks.http.headers import FIXED, FORM, SIGNATURE, TOKEN, token_text
 from trunkline.webhooks.http.passage import Passage
 from trunkline.webhooks.http.retry import Failure, another_follows
+from trunkline.webhooks.http.wire import split_url
 from trunkline.webhooks.shown_url import without_query
 from trunkline.webhooks.signature import sign, with_body_digest
 from trunkline.webhooks.target import InvalidTarget, Target, read_target
@@ -49,7 +46,6 @@ PROTOCOL = 11206
 MOST_SET_COOKIES = 50  # of one answer
 MOST_SHOWN = 300  # characters of a URL in a reason
 LOST_AFTER = 100  # ms until an answer that is to be lost is not waited for: time to be heard
-NO_CEILING = 3600.0  # seconds: aiohttp rounds timeouts above this up to whole seconds
 
 _absolute = re.compile(r"\s*[a-z][a-z0-9+.-]*:", re.IGNORECASE).match
 
@@ -118,7 +114,8 @@ class Sending:
         self._outgoing = outgoing
         self._overrides = outgoing.target.overrides
         patience = LOST_AFTER if outgoing.loses_answer else self._overrides.rt
-        self._timeout = _timeout(self._overrides.ct, patience)
+        # Where all attempts together have no more time than that, it cannot run out first.
+        self._patience = patience / 1000 if patience < self._overrides.tt else None
         self._loop = asyncio.get_running_loop()
         self._jar = outgoing.cookies
         if self._jar is None and outgoing.read_body:
@@ -213,44 +210,42 @@ class Sending:
         self._started = self._loop.time()
         self._settled = False
         try:
-            session = await self._egress.session()
-            with self._egress.passage(passage):
-                response = await session.request(
-                    hop.method,
-                    URL(hop.connect_url, encoded=True),
-                    headers=headers,
-                    data=body,
-                    allow_redirects=False,
-                    timeout=self._timeout,
-                    middlewares=without_hidden_retries(hop.method),
-                )
-                try:
-                    return await self._take(response)
-                finally:
-                    response.close()  # what was read to its end is in the pool already
+            answer = await self._egress.request(
+                hop.method,
+                hop.connect_url,
+                headers=headers,
+                body=body,
+                passage=passage,
+                connect=self._overrides.ct / 1000,
+                patience=self._patience,
+            )
+            try:
+                return await self._take(answer)
+            finally:
+                answer.close()
         except ERRORS as error:
             failed = explain(error, hop.target, self._overrides, passage)
             self._fail(failed)
             return _Outcome(failure=failed.failure)
 
-    async def _take(self, response: aiohttp.ClientResponse) -> _Outcome:
+    async def _take(self, answer: Answer) -> _Outcome:
         """An answer has come."""
         exchange = self._exchange
-        status = exchange.status = response.status
+        status = exchange.status = answer.status
         exchange.url = self._shown
-        exchange.headers = keep_headers(response.headers, queries=not self._tells_by_get)
-        exchange.content_type = clean(response.headers.get("Content-Type"))
+        exchange.headers = keep_headers(answer.fields, queries=not self._tells_by_get)
+        exchange.content_type = clean(answer.fields.get("content-type"))
         exchange.body = b""
-        self._note_cookies(response)
-        location = response.headers.get("Location") if status in REDIRECTS else None
-        if location or (status == 401 and self._challenged(response)):
+        self._note_cookies(answer)
+        location = answer.fields.get("location") if status in REDIRECTS else None
+        if location or (status == 401 and self._challenged(answer)):
             self._end(None)
-            await drain(response)
+            await drain(answer)
             return _Outcome(location=location, challenged=not location)
         failed = self._judge(status)
         if self._outgoing.read_body:
             try:
-                exchange.body = await read_body(response, LIMIT)
+                exchange.body = await read_body(answer, LIMIT)
             except ERRORS:
                 if failed is None:
                     raise
@@ -259,9 +254,9 @@ class Sending:
         if not self._outgoing.read_body:
             self._settled = True
             if failed is None:
-                await drain(response)
+                await drain(answer)
             else:
-                exchange.body = await error_page(response)
+                exchange.body = await error_page(answer)
         return DONE if failed is None else _Outcome(failure=failed.failure)
 
     def _judge(self, status: int) -> Failed | None:
@@ -328,25 +323,25 @@ class Sending:
             repeats=self._tells_by_get,
         )
 
-    def _challenged(self, response: aiohttp.ClientResponse) -> bool:
+    def _challenged(self, answer: Answer) -> bool:
         """Answer a digest challenge, once. Whether another request follows."""
         hop = self._hop
         if hop.credentials is None or hop.authorization is not None:
             return False
         hop.authorization = answer_challenge(
-            response.headers.getall("WWW-Authenticate", ()),
+            answer.fields.getall("www-authenticate"),
             user=hop.credentials[0],
             password=hop.credentials[1],
             method=hop.method,
-            target=URL(hop.connect_url, encoded=True).raw_path_qs,
+            target=split_url(hop.connect_url)[1],
             cnonce=secrets.token_hex(8),
         )
         return hop.authorization is not None
 
-    def _note_cookies(self, response: aiohttp.ClientResponse) -> None:
+    def _note_cookies(self, answer: Answer) -> None:
         if self._jar is None:
             return
-        headers = response.headers.getall("Set-Cookie", ())[:MOST_SET_COOKIES]
+        headers = answer.fields.getall("set-cookie")[:MOST_SET_COOKIES]
         cookies = [text for text in map(clean, headers) if text and len(text) <= MOST_BYTES]
         if cookies:
             self._exchange.set_cookies.append((self._url, cookies))
@@ -400,10 +395,3 @@ class Sending:
 def _same_place(before: Target, after: Target) -> bool:
     """Whether what was meant for one host may go to the other: never from TLS to the clear."""
     return before.host == after.host and (before.scheme == after.scheme or after.scheme == "https")
-
-
-@lru_cache(maxsize=256)
-def _timeout(ct: int, rt: int) -> aiohttp.ClientTimeout:
-    return aiohttp.ClientTimeout(
-        total=None, connect=ct / 1000, sock_read=rt / 1000, ceil_threshold=NO_CEILING
-    )

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.support.hostile_server import HostileServer, answer
+from tests.support.hostile_server import HostileServer
+from tests.support.waiting import eventually
 from trunkline.webhooks.address_map import AddressMap
-from trunkline.webhooks.http import AllowList, Passage
+from trunkline.webhooks.http import AllowList, pool
 from trunkline.webhooks.http.lookups import Lookups
 
 LOOPBACK = AllowList.parse(["127.0.0.0/8"])
@@ -156,26 +157,37 @@ async def test_a_name_that_nobody_knows_is_11210(opened: Any) -> None:
     assert len(exchange.attempts) == 2
 
 
-async def test_nothing_goes_out_without_saying_on_whose_behalf(
-    client: Any, server: HostileServer
+async def test_an_idle_connection_is_closed_in_time(
+    client: Any, server: HostileServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session = await client.egress.session()
+    monkeypatch.setattr(pool, "KEEP_ALIVE", 0.02)
+    await client.send(server.url())
+    await eventually(lambda: server.gone == 1)
+    assert (await client.send(server.url())).error is None
 
-    with pytest.raises(LookupError):
-        await session.get(server.url())
+    assert [heard.connection for heard in server.heard] == [1, 2]
 
 
-async def test_the_redirects_that_the_library_follows_are_checked_too(
-    opened: Any, server: HostileServer
+async def test_what_was_idle_for_too_long_is_not_used_though_it_is_open(
+    client: Any, server: HostileServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # As media are fetched.
-    server.says(answer("302 Found", headers=[("Location", f"http://127.0.0.2:{server.port}/")]))
-    async with opened(private=False) as client:
-        session = await client.egress.session()
-        with (
-            client.egress.passage(Passage(allowed=AllowList.parse(["127.0.0.1"]))),
-            pytest.raises(OSError, match=r"127\.0\.0\.2"),
-        ):
-            await session.get(server.url())
+    await client.send(server.url())
+    monkeypatch.setattr(pool, "KEEP_ALIVE", -1.0)
+    assert (await client.send(server.url())).error is None
 
-    assert len(server.heard) == 1
+    assert [heard.connection for heard in server.heard] == [1, 2]
+
+
+async def test_the_next_address_is_tried(opened: Any, server: HostileServer) -> None:
+    lookups = Lookups(Names(["127.0.0.9", "::1", "127.0.0.1"]))
+    async with opened(lookups=lookups) as other:
+        exchange = await other.send(url(server, "app.example"))
+
+    assert (exchange.error, len(exchange.attempts)) == (None, 1)
+
+
+async def test_closing_closes_every_connection(opened: Any, server: HostileServer) -> None:
+    async with opened() as client:
+        for _ in range(2):
+            await client.send(server.url())
+    await eventually(lambda: server.gone == server.connections == 1)
