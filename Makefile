@@ -22,6 +22,7 @@ help:
 	@echo 'make test-peers   run the tests that need programs from Debian'
 	@echo 'make lint         ruff, mypy, the import contract'
 	@echo 'make bench        run the benchmarks'
+	@echo 'make bench-tools  run those of the command line, exec and the pytest plugin'
 	@echo 'make docs         write the generated parts of the documentation'
 	@echo 'make lock         write the lock files anew (UPGRADE=1: newest versions)'
 	@echo 'make clean        remove everything that can be made again'
@@ -66,9 +67,8 @@ test: venv node-tools openapi
 
 .PHONY: test-peers
 test-peers: venv node-tools openapi
-	@code=0; $(bin)/python -m pytest -m peers --collect-only -q $(ARGS) >/dev/null 2>&1 || code=$$?; \
-	if [ $$code -eq 5 ]; then echo 'No test needs a program from Debian yet.'; \
-	else $(bin)/python -m pytest -m peers $(ARGS); fi
+	@sh scripts/install_peers.sh
+	@$(bin)/python -m pytest -m peers $(ARGS)
 
 .PHONY: lint style types imports
 lint: style types imports
@@ -92,9 +92,15 @@ format: venv
 bench: venv
 	@$(bin)/python -m benchmarks --write docs/benchmarks.md $(ARGS)
 
+.PHONY: bench-tools
+bench-tools: venv node-tools
+	@$(bin)/python -m benchmarks.tools --write docs/benchmarks.md $(ARGS)
+
 .PHONY: docs
 docs: venv
 	@$(bin)/python -m trunkline.server.documents docs
+	@$(bin)/python -m trunkline.cli.reference docs
+	@$(bin)/python -m trunkline.testing.reference docs
 
 .PHONY: lock
 lock: venv

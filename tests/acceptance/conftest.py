@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import Request, urlopen
@@ -15,8 +16,11 @@ from tests.support.app_server import CustomerApp, customer_app
 from tests.support.hostile_app import hostile_app
 from tests.support.hostile_server import HostileServer
 from tests.support.media_server import MediaServer, media_server
-from tests.support.platform import RunningPlatform, World
+from tests.support.node import TWILIO_CLI
+from tests.support.node_clients import TwilioCli
+from tests.support.platform import ROOT, RunningPlatform, World
 from tests.support.python_client import connect
+from tests.support.terminal import Typist
 
 _names = itertools.count(1)
 
@@ -42,6 +46,29 @@ def platform(running: World) -> World:
 def client(platform: World) -> Client:
     """twilio-python with the credentials of that world."""
     return connect(platform)
+
+
+@pytest.fixture(params=sorted(TWILIO_CLI))
+def twilio_cli(request: pytest.FixtureRequest, platform: World, tmp_path: Path) -> TwilioCli:
+    """Each version of the Twilio CLI, quick, with that world's credentials in its environment."""
+    credentials = {
+        "TWILIO_ACCOUNT_SID": platform.account_sid,
+        "TWILIO_AUTH_TOKEN": platform.auth_token,
+    }
+    return TwilioCli(platform, tmp_path, request.param, credentials, quick=True)
+
+
+@pytest.fixture
+def typing(platform: World, short_tmp: Path) -> Typist:
+    """Somebody who types `trunkline …` for that world."""
+    ours = ("TRUNKLINE_", "PYTHON")  # PYTHONUNBUFFERED writes at once what waits for most users
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    place = {
+        "TRUNKLINE_DATA": str(short_tmp / "acceptance data"),
+        "TRUNKLINE_WORLD": platform.name,
+        "PYTHONPATH": str(ROOT),
+    }
+    return Typist(clean | place)
 
 
 @pytest.fixture

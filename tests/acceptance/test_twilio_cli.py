@@ -1,105 +1,156 @@
-"""The Twilio CLI as it comes from npm: it logs in, and works with the profile that it made."""
+"""The Twilio CLI as it comes from npm: how one logs in with it, and what it shows.
 
-import random
+Both versions, with nothing on their error stream but what they say there to everybody: the tests
+that expect something there name it.
+"""
+
+import asyncio
 from pathlib import Path
 
 import pytest
+from twilio.rest import Client
 
-from tests.support.node_clients import Platform, TwilioCli
+from tests.support.node import TWILIO_CLI
+from tests.support.node_clients import TwilioCli
+from tests.support.platform import World
+
+TO = "+14155550123"
+
+
+@pytest.fixture(params=sorted(TWILIO_CLI))
+def version(request: pytest.FixtureRequest) -> str:
+    """A version of the CLI."""
+    return str(request.param)
 
 
 @pytest.fixture
-def cli(platform: Platform, tmp_path: Path) -> TwilioCli:
+def newcomer(platform: World, tmp_path: Path, version: str) -> TwilioCli:
     """The CLI of someone who has never used it; its home has a space in its path."""
     home = tmp_path / "a home"
     home.mkdir()
-    return TwilioCli(platform, home)
+    return TwilioCli(platform, home, version)
 
 
-@pytest.fixture
-async def logged_in(cli: TwilioCli, platform: Platform) -> TwilioCli:
-    """The CLI with an active profile `trunkline`."""
-    await log_in(cli, platform.account_sid, platform.auth_token)
-    assert (await cli.run("profiles:use", "trunkline")).code == 0
-    return cli
-
-
-async def log_in(cli: TwilioCli, account_sid: str, auth_token: str) -> None:
-    finished = await cli.run(
-        "login", account_sid, "--auth-token", auth_token, "--profile", "trunkline"
-    )
-    assert finished.code == 0, finished.stderr
-    assert "Saved trunkline." in finished.stderr
-
-
-async def test_login_creates_an_api_key(cli: TwilioCli, platform: Platform) -> None:
-    await log_in(cli, platform.account_sid, platform.auth_token)
-
-    profile = cli.config["profiles"]["trunkline"]
-    assert profile["accountSid"] == platform.account_sid
-    assert profile["apiKey"].startswith("SK")
-    assert len(profile["apiSecret"]) == 32
-    assert await cli.json("profiles:list") == [
-        {"id": "trunkline", "accountSid": platform.account_sid, "active": False}
+async def test_login_use_and_remove_a_profile(newcomer: TwilioCli, platform: World) -> None:
+    login = ["login", platform.account_sid, "--auth-token", platform.auth_token]
+    logged_in = await newcomer.run(*login, "--profile", "trunkline")
+    profile = newcomer.config["profiles"]["trunkline"]
+    saved = f'twilio-cli configuration saved to "{newcomer.home}/.twilio-cli/config.json"'
+    key = profile["apiKey"]
+    assert (logged_in.code, logged_in.stdout) == (0, "")
+    assert logged_in.stderr.splitlines() == [
+        f"Created API Key {key} and stored the secret in Config."
+        f" See: https://www.twilio.com/console/runtime/api-keys/{key}",
+        saved,
+        "Saved trunkline.",
+        " » You don't have any active profile set,"
+        ' run "twilio profiles:use" to set a profile as active',
     ]
+    assert profile["accountSid"] == platform.account_sid
+    assert (key[:2], len(profile["apiSecret"])) == ("SK", 32)
 
-
-async def test_login_with_a_wrong_token_is_refused(cli: TwilioCli, platform: Platform) -> None:
-    finished = await cli.run(
-        "profiles:create", platform.account_sid, "--auth-token", "0" * 32, "--profile", "trunkline"
+    used = await newcomer.run("profiles:use", "trunkline")
+    assert (used.code, used.stderr.splitlines()) == (
+        0,
+        ['set "trunkline" as active profile', saved],
     )
+    assert await newcomer.json("profiles:list") == [
+        {"id": "trunkline", "accountSid": platform.account_sid, "active": True}
+    ]
+    listed = await newcomer.json("phone-numbers:list")
+    assert sorted(number["phoneNumber"] for number in listed) == sorted(platform.numbers)
+
+    answers = {'remove the "trunkline" profile?': "y", "delete the API Key?": "n"}
+    removed = await newcomer.run("profiles:remove", "trunkline", answers=answers)
+    assert (removed.code, removed.stderr.splitlines()[2:]) == (
+        0,
+        [
+            " » The API Key for trunkline profile still exists in The Twilio console.",
+            "Deleted trunkline profile.",
+            saved,
+        ],
+    )
+    assert newcomer.config["profiles"] == {}
+
+
+async def test_login_with_a_wrong_token_is_refused(newcomer: TwilioCli, platform: World) -> None:
+    login = ["profiles:create", platform.account_sid, "--auth-token", "0" * 32, "--profile", "t"]
+
+    finished = await newcomer.run(*login)
 
     assert finished.code == 1
     assert "Could not validate the provided credentials. Not saving." in finished.stderr
 
 
-async def test_phone_numbers_list(logged_in: TwilioCli, platform: Platform) -> None:
-    listed = await logged_in.json("phone-numbers:list")
+async def test_an_api_key_in_the_environment(platform: World, tmp_path: Path, version: str) -> None:
+    key = {
+        "TWILIO_ACCOUNT_SID": platform.account_sid,
+        "TWILIO_API_KEY": platform.api_key,
+        "TWILIO_API_SECRET": platform.api_secret,
+    }
+    cli = TwilioCli(platform, tmp_path, version, key)
+
+    [created] = await cli.json(*creation(platform, "sent with a key"))
+    wrong = TwilioCli(platform, tmp_path, version, {**key, "TWILIO_API_SECRET": "0" * 32})
+    refused = await wrong.run("api:core:messages:list")
+
+    assert (created["accountSid"], created["body"]) == (platform.account_sid, "sent with a key")
+    assert (refused.code, refused.stdout) == (20, "")
+    assert "Error code 20003 from Twilio: Authenticate" in refused.stderr
+
+
+async def test_proxies_of_the_environment_are_not_asked(
+    platform: World, tmp_path: Path, version: str
+) -> None:
+    """Nothing listens at the discard port."""
+    proxies = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "https_proxy"), "http://127.0.0.1:9")
+    token = {
+        "TWILIO_ACCOUNT_SID": platform.account_sid,
+        "TWILIO_AUTH_TOKEN": platform.auth_token,
+    }
+    cli = TwilioCli(platform, tmp_path, version, {**token, **proxies})
+
+    listed = await cli.json("phone-numbers:list")
 
     assert sorted(number["phoneNumber"] for number in listed) == sorted(platform.numbers)
-    assert {number["accountSid"] for number in listed} == {platform.account_sid}
 
 
-async def test_messages_create_and_list(logged_in: TwilioCli, platform: Platform) -> None:
-    sender = platform.numbers[0]
-    to = f"+1628{random.randint(2000000, 9999999)}"
-    send = ["api:core:messages:create", "--from", sender, "--to", to, "--body"]
+async def test_formats_properties_and_limits(
+    twilio_cli: TwilioCli, client: Client, platform: World
+) -> None:
+    for text in ("one", "two", "three"):
+        client.messages.create(from_=platform.numbers[0], to=TO, body=text)
+    listing = ["api:core:messages:list", "--to", TO]
 
-    [first] = await logged_in.json(*send, "Hello there")
-    [second] = await logged_in.json(*send, "Hello again")
-    listed = await logged_in.json("api:core:messages:list", "--to", to)
+    shown = ["--properties", "body,to"]
+    everything, [newest], tsv, columns, silent = await asyncio.gather(
+        twilio_cli.json(*listing, "--page-size", "1"),
+        # JSON shows all properties, whichever are asked for.
+        twilio_cli.json(*listing, "--limit", "1", "--properties", "sid"),
+        twilio_cli.output(*listing, "-o", "tsv", *shown, "--limit", "2"),
+        twilio_cli.output(*listing, *shown),
+        twilio_cli.output(*listing, "-o", "none"),
+    )
 
-    assert (first["accountSid"], first["from"], first["to"]) == (platform.account_sid, sender, to)
-    assert (first["body"], first["status"], first["numSegments"]) == ("Hello there", "queued", "1")
-    assert [message["sid"] for message in listed] == [second["sid"], first["sid"]]
-    assert [message["body"] for message in listed] == ["Hello again", "Hello there"]
+    assert [message["body"] for message in everything] == ["three", "two", "one"]
+    assert (newest["body"], newest["to"], newest["price"]) == ("three", TO, None)
+    assert tsv == f"body\tto\nthree\t{TO}\ntwo\t{TO}\n"
+    rows = [["Body", "To"], *([text, TO] for text in ("three", "two", "one"))]
+    assert [line.split() for line in columns.splitlines()] == rows
+    assert silent == ""
 
 
-async def test_a_refusal_is_shown_with_its_code(logged_in: TwilioCli, platform: Platform) -> None:
-    send = ["api:core:messages:create", "--from", platform.numbers[0], "--body", "Hello"]
-
-    finished = await logged_in.run(*send, "--to", "+15551234")
+async def test_a_refusal_is_shown_with_its_code(twilio_cli: TwilioCli, platform: World) -> None:
+    finished = await twilio_cli.run(*creation(platform, "Hello", to="+15551234"))
 
     assert finished.code == 21  # the first two digits of the code, as the CLI has it
-    assert (
-        "Error code 21211 from Twilio: Invalid 'To' Phone Number: +1555XXXX."
-        " See https://www.twilio.com/docs/errors/21211 for more info."
-    ) in finished.stderr
-
-
-async def test_phone_numbers_update(logged_in: TwilioCli, platform: Platform) -> None:
-    number = platform.numbers[-1]
-    [before] = [
-        each for each in await logged_in.json("phone-numbers:list") if each["phoneNumber"] == number
-    ]
-
-    updated = await logged_in.json(
-        "phone-numbers:update", number, "--sms-url", "https://example.com/sms"
+    assert finished.stderr == (
+        " » Error code 21211 from Twilio: Invalid 'To' Phone Number: +1555XXXX."
+        " See https://www.twilio.com/docs/errors/21211 for more info.\n"
     )
-    [after] = await logged_in.json("api:core:incoming-phone-numbers:fetch", "--sid", before["sid"])
-    await logged_in.json("phone-numbers:update", number, "--sms-url", before["smsUrl"] or "")
 
-    assert updated == [
-        {"sid": before["sid"], "result": "Success", "smsUrl": "https://example.com/sms"}
-    ]
-    assert after["smsUrl"] == "https://example.com/sms"
+
+def creation(platform: World, body: str, to: str = TO) -> list[str]:
+    """The command that sends a text."""
+    create = ["api:core:messages:create", "--from", platform.numbers[0]]
+    return [*create, "--to", to, "--body", body]

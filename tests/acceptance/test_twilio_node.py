@@ -31,7 +31,7 @@ def refused(status: int, code: int, message: str) -> dict[str, Any]:
 async def test_messages(platform: Platform, recipient: str, redirected: bool) -> None:
     sender = platform.numbers[0]
 
-    seen = await run_script(platform, "messages.js", sender, recipient, redirected=redirected)
+    seen = await run_script(platform, "messages.js", sender, recipient, redirect=redirected)
 
     created = seen["created"]
     sid = created["sid"]
@@ -70,7 +70,7 @@ async def test_messages(platform: Platform, recipient: str, redirected: bool) ->
 async def test_messages_in_pages(platform: Platform, recipient: str, redirected: bool) -> None:
     sender = platform.numbers[0]
 
-    seen = await run_script(platform, "messages.js", sender, recipient, redirected=redirected)
+    seen = await run_script(platform, "messages.js", sender, recipient, redirect=redirected)
 
     assert seen["listed"] == seen["sent"][::-1]
     assert seen["limited"] == ["five", "four", "three"]

