@@ -2,12 +2,11 @@
 import twilio from "twilio";
 
 const client = twilio(process.env.TWILIO_ACCOUNT_SID, process.env.TWILIO_AUTH_TOKEN);
-if (process.env.TWILIO_BASE_URL) client.api.baseUrl = process.env.TWILIO_BASE_URL;
 
 const [to, body] = process.argv.slice(2);
 const message = await client.messages.create({
   to,
-  from: process.env.TWILIO_NUMBER,
+  from: process.env.TWILIO_PHONE_NUMBER,
   body,
   statusCallback: "https://api.example.com/twilio/status",
 });

@@ -8,13 +8,11 @@ import sys
 from twilio.rest import Client
 
 client = Client(os.environ["TWILIO_ACCOUNT_SID"], os.environ["TWILIO_AUTH_TOKEN"])
-if base_url := os.environ.get("TWILIO_BASE_URL"):
-    client.api.base_url = base_url
 
 recipient, text = sys.argv[1:]
 message = client.messages.create(
     to=recipient,
-    from_=os.environ["TWILIO_NUMBER"],
+    from_=os.environ["TWILIO_PHONE_NUMBER"],
     body=text,
     status_callback="https://api.example.com/twilio/status",
 )

@@ -42,6 +42,7 @@ class Mapped:
     """A platform that finds api.example.com on a port of this machine."""
 
     world: World
+    data: Path
     port: int
 
 
@@ -49,15 +50,16 @@ class Mapped:
 def mapped(short_tmp: Path) -> Iterator[Mapped]:
     """A platform of its own, started as the READMEs say."""
     port = free_port()
+    data = short_tmp / "examples"
     command = [sys.executable, "-m", "trunkline", "up"]
     command += ["--map", f"https://api.example.com=http://127.0.0.1:{port}"]
-    command += ["--json", "--port", "0", "--data", str(short_tmp / "examples")]
+    command += ["--json", "--port", "0", "--data", str(data)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
             told = json.loads(process.stdout.readline())
             world = read_credentials(told["base_url"], told["control_token"], "default")
-            yield Mapped(world, port)
+            yield Mapped(world, data, port)
         finally:
             process.terminate()
 
@@ -74,7 +76,7 @@ def app(
 ) -> Iterator[RunningExample]:
     mapped.world.control("POST", "/reset")
     place = tmp_path_factory.mktemp("examples")
-    with running_example(example, mapped.world, mapped.port, place) as app:
+    with running_example(example, mapped.data, mapped.port, place) as app:
         yield app
 
 
@@ -93,8 +95,8 @@ def requests(world: World, sid: str) -> list[dict[str, Any]]:
 
 
 def test_the_readme_says_how_the_example_is_started(example: Example) -> None:
-    assert f"$ {example.start}\n" in example.readme
-    assert f"$ {example.send} +14155550123 " in example.readme
+    assert f"$ trunkline exec -- {example.start}\n" in example.readme
+    assert f"$ trunkline exec -- {example.send} +14155550123 " in example.readme
     assert "$ trunkline up --map https://api.example.com=http://127.0.0.1:3000\n" in example.readme
 
 

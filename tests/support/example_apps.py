@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.support import node
-from tests.support.platform import ROOT, World
+from tests.support.platform import ROOT
 
 EXAMPLES = ROOT / "examples"
 PATIENCE = 30.0  # seconds
@@ -23,7 +23,7 @@ PATIENCE = 30.0  # seconds
 
 @dataclass(frozen=True)
 class Example:
-    """An example: its folder, and the commands of its README."""
+    """An example: its folder, and the commands of its README, without `trunkline exec --`."""
 
     name: str
     start: str
@@ -108,10 +108,10 @@ class RunningExample:
 
 @contextmanager
 def running_example(
-    example: Example, platform: World, port: int, place: Path
+    example: Example, data: Path, port: int, place: Path
 ) -> Iterator[RunningExample]:
-    """An example on `port`, in a copy of its folder at `place`: there its README has installed
-    what it needs."""
+    """An example on `port`, for the platform on `data`, in a copy of its folder at `place`: there
+    its README has installed what it needs."""
     folder = place / example.name
     shutil.copytree(EXAMPLES / example.name, folder, ignore=shutil.ignore_patterns("node_modules"))
     if (folder / "package.json").exists():
@@ -120,10 +120,7 @@ def running_example(
         "PATH": os.environ["PATH"],
         "PORT": str(port),
         "PYTHONDONTWRITEBYTECODE": "1",
-        "TWILIO_ACCOUNT_SID": platform.account_sid,
-        "TWILIO_AUTH_TOKEN": platform.auth_token,
-        "TWILIO_BASE_URL": platform.base_url,
-        "TWILIO_NUMBER": platform.numbers[0],
+        "TRUNKLINE_DATA": str(data),
     }
     process = subprocess.Popen(
         _program(example.start.replace("3000", str(port))),
@@ -151,9 +148,9 @@ def free_port() -> int:
 
 
 def _program(command: str) -> list[str]:
-    """The command with its program found: those of the tests' environment come first."""
+    """The command under `trunkline exec`, with its program found: those of the tests' environment
+    come first."""
     name, *arguments = shlex.split(command)
-    if name == "node":
-        return [node.node_binary(), *arguments]
     beside = Path(sys.executable).with_name(name)
-    return [str(beside if beside.exists() else name), *arguments]
+    program = node.node_binary() if name == "node" else str(beside if beside.exists() else name)
+    return [sys.executable, "-m", "trunkline", "exec", "--", program, *arguments]
