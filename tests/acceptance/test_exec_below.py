@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import termios
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -38,12 +39,16 @@ def exec_(platform: World, short_tmp: Path) -> Exec:
 
 
 @pytest.fixture
-def counting(exec_: Exec) -> subprocess.Popen[str]:
+def counting(exec_: Exec) -> Iterator[subprocess.Popen[str]]:
     """A program without a terminal, in a session of its own, that is ready."""
     started = exec_.start(sys.executable, "-c", COUNT, options=PROXY, start_new_session=True)
     assert started.stdout is not None
-    assert started.stdout.readline() == "ready\n"
-    return started
+    try:
+        assert started.stdout.readline() == "ready\n"
+        yield started
+    finally:
+        started.kill()  # the program is told to end by the system
+        started.communicate()
 
 
 def test_exit_codes_are_those_of_a_shell(exec_: Exec) -> None:

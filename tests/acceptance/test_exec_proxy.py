@@ -119,6 +119,23 @@ def test_python_and_node_are_redirected_as_without_it(exec_: Exec, platform: Wor
     assert exec_.output(node.node_binary(), "-e", twilio, options=PROXY) == "1"
 
 
+def test_a_tunnel_that_a_program_makes_itself(exec_: Exec) -> None:
+    """The preload of Node.js, which refuses it elsewhere, lets it go through this proxy."""
+    script = (
+        "const proxy = new URL(process.env.HTTPS_PROXY), host = 'api.twilio.com';"
+        "const { hostname, port, username, password } = proxy;"
+        "const asked = { hostname, port, method: 'CONNECT', path: `${host}:443`,"
+        " auth: `${username}:${password}` };"
+        "require('http').request(asked).on('connect', (answer, socket) => {"
+        "  const agent = new (require('https').Agent)();"
+        "  agent.createConnection = () => require('tls').connect({ socket, servername: host });"
+        "  require('https').get({ host, path: '/2010-04-01.json', agent },"
+        "    ({ statusCode }) => { console.log(statusCode); process.exit(); });"
+        "}).end();"
+    )
+    assert exec_.output(node.node_binary(), "-e", script, options=PROXY) == "404"
+
+
 def test_other_hosts_are_reached_with_their_own_certificates(
     exec_: Exec, elsewhere: tuple[int, Path]
 ) -> None:

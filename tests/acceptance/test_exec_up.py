@@ -87,6 +87,25 @@ def test_a_folder_that_cannot_be_used_is_told_in_one_sentence(tmp_path: Path) ->
     assert (done.code, done.out, done.err.count("\n")) == (1, "", 1)
 
 
+def test_real_credentials_reach_nobody_else(tmp_path: Path) -> None:
+    """But for `trunkline exec` itself, whose environment they are in."""
+    secret = f"real-{os.getpid()}-{tmp_path.name}"
+    script = (
+        "import os, pathlib\n"
+        "for each in pathlib.Path('/proc').glob('[0-9]*/environ'):\n"
+        "    try: known = each.read_bytes()\n"
+        "    except OSError: continue\n"
+        f"    if {secret.encode()!r} in known: print(each.parent.name)\n"
+    )
+    started = Exec(None).start(
+        sys.executable, "-c", script, options=["--up", "--proxy"],
+        environment={"TMPDIR": str(tmp_path), "XDG_DATA_HOME": "~nobody-has-this-name",
+                     "TWILIO_AUTH_TOKEN": secret, "TWILIO_API_SECRET": secret},
+    )  # fmt: skip
+    out, err = started.communicate(timeout=120)
+    assert (out.split(), err) == ([str(started.pid)], "")
+
+
 async def test_even_killed_it_leaves_nothing(tmp_path: Path) -> None:
     """The platform, its folder, and the program, which is asked to end."""
     script = "import json, os, signal; print(json.dumps(os.getpid()), flush=True); signal.pause()"

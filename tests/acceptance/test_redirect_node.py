@@ -31,7 +31,7 @@ from trunkline.redirect.hosts import VARIABLE
 
 SENTENCE = (
     "{} is redirected to Trunkline, which cannot be done for this way of connecting;"
-    " run the program with `trunkline exec --proxy`"
+    " run the program with `trunkline exec --proxy`, and let it connect by HTTPS_PROXY"
 )
 # Nothing listens there. Some versions of Node warn of NODE_USE_ENV_PROXY, redirected or not.
 DEAD_PROXIES = dict.fromkeys(

@@ -31,6 +31,7 @@ NOT_PASSED = {
     "TRUNKLINE_DATA",
     "TRUNKLINE_HOST",
     "TRUNKLINE_PORT",
+    "TRUNKLINE_PROXY",
     "TRUNKLINE_REDIRECT",
     "TRUNKLINE_WORLD",
 }
@@ -123,6 +124,7 @@ def _temporary_folder() -> Iterator[Path]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         cwd="/",
+        env={"PATH": os.defpath},  # the keys of a real account are none of its business
         start_new_session=True,
     ):
         yield folder

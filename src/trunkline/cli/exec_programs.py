@@ -39,6 +39,7 @@ ELSEWHERE = {
     "podman": "runs programs in containers, where the redirect is not; run trunkline in there",
     "ssh": "runs programs on another machine; run trunkline there",
 }
+OURS = {"NODE_OPTIONS", "PYTHONPATH"}
 NOT_PLAIN = set(";|&$`()<>{}*?[]!#~\n")  # what makes a shell's command more than a program's words
 LONGEST_SHEBANG = 256
 FIRST_BYTES = 8192
@@ -158,6 +159,11 @@ def _look_through_env(
                 words = shlex.split(word.partition("S")[2]) + words
             except ValueError:
                 return None
+        elif not proxied and (name := _taken_away(word, words)):
+            return (
+                f"`env` would take {name} away, by which the redirect is loaded: set it for "
+                f"`trunkline exec` itself, which adds to it."
+            )
         elif word in ("-u", "--unset", "-C", "--chdir"):
             words = words[1:]
         elif word == "--" or re.fullmatch(r"(--?[a-z]\S*|[^=/\s]+=.*)", word, re.DOTALL):
@@ -165,6 +171,17 @@ def _look_through_env(
         else:
             return _look([word, *words], environment, proxied, depth + 1)
     return None
+
+
+def _taken_away(word: str, rest: list[str]) -> str | None:
+    """The variable of ours that a word of `env` sets or removes."""
+    if word in ("-u", "--unset"):
+        name = rest[0] if rest else ""
+    elif word.startswith(("-u", "--unset=")):
+        name = word.removeprefix("--unset=").removeprefix("-u")
+    else:
+        name = word.partition("=")[0]
+    return name if name in OURS else None
 
 
 def _first_bytes(program: str, environment: Mapping[str, str]) -> bytes:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-__all__ = ["TWILIO", "VARIABLE", "fits", "routes_text"]
+__all__ = ["PROXY_VARIABLE", "TWILIO", "VARIABLE", "fits", "routes_text"]
 
 VARIABLE = "TRUNKLINE_REDIRECT"
 """The variable that tells the redirected program: see `routes_text`."""
+
+PROXY_VARIABLE = "TRUNKLINE_PROXY"
+"""Tells it, as HOST:PORT, of a proxy that redirects by itself: what goes there is let go."""
 
 TWILIO: tuple[str, ...] = ("twilio.com", "*.twilio.com")
 """Every host of Twilio's API: products, regions and edges. `*.` stands for one or more labels."""

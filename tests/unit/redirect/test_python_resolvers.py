@@ -10,7 +10,7 @@ from trunkline.redirect.in_process import redirected
 
 SENTENCE = (
     "{} is redirected to Trunkline, but not for this way to connect: "
-    "run the program with `trunkline exec --proxy`."
+    "run the program with `trunkline exec --proxy`, and let it connect by HTTPS_PROXY."
 )
 
 
@@ -53,6 +53,24 @@ async def by_gethostbyname_ex(host):
     socket.gethostbyname_ex(host)
 
 
+async def by_gethostbyaddr(host):
+    socket.gethostbyaddr(host)
+
+
+async def by_getnameinfo(host):
+    socket.getnameinfo((host, 443), 0)
+
+
+async def by_sendto(host):
+    with socket.socket(type=socket.SOCK_DGRAM) as plain:
+        plain.sendto(b"x", (host, 443))
+
+
+async def by_sendto_with_flags(host):
+    with socket.socket(type=socket.SOCK_DGRAM) as plain:
+        plain.sendto(b"x", 0, (host, 443))
+
+
 WAYS = [
     by_asyncio,
     by_its_loop,
@@ -63,6 +81,10 @@ WAYS = [
     by_getaddrinfo,
     by_gethostbyname,
     by_gethostbyname_ex,
+    by_gethostbyaddr,
+    by_getnameinfo,
+    by_sendto,
+    by_sendto_with_flags,
 ]
 
 
@@ -85,6 +107,12 @@ def test_a_host_in_bytes_has_none_either():
 def test_other_hosts_have_theirs(elsewhere, short_tmp):
     assert socket.gethostbyname("localhost") == "127.0.0.1"
     assert socket.getaddrinfo(None, 80)
+    assert socket.gethostbyaddr("127.0.0.1")
+    assert socket.getnameinfo(("127.0.0.1", 80), socket.NI_NUMERICHOST | socket.NI_NUMERICSERV)
+    with socket.socket(type=socket.SOCK_DGRAM) as plain:
+        assert plain.sendto(b"x", ("127.0.0.1", 9)) == 1
+    with socket.socket() as plain, pytest.raises(TypeError):
+        plain.sendto(b"x")
     with socket.create_connection(("localhost", elsewhere.port)) as connected:
         assert connected.getpeername() == ("127.0.0.1", elsewhere.port)
     with socket.socket() as plain:
@@ -95,7 +123,7 @@ def test_other_hosts_have_theirs(elsewhere, short_tmp):
 
 def test_nothing_is_left_behind(platform):
     def state():
-        names = ("getaddrinfo", "gethostbyname", "gethostbyname_ex")
+        names = ("getaddrinfo", "gethostbyname", "gethostbyname_ex", "gethostbyaddr", "getnameinfo")
         return [getattr(socket, name) for name in names], dict(vars(socket.socket))
 
     before = state()

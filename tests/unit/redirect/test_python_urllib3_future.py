@@ -15,6 +15,7 @@ class Module:
 
     class HTTPConnection:
         _tunnel_host = None
+        port = 3128
 
         def __init__(self, host):
             self.host = host
@@ -60,6 +61,18 @@ def test_its_other_connections_are_left_alone(module):
     assert module.HTTPConnection("example.com").connect() == "connected"
     assert module.HTTPSConnection("example.com").connect() == "connected securely"
     assert module.HTTPConnection("example.com").request("GET", "/x") == "asked /x"
+
+
+@pytest.mark.usefixtures("redirect")
+def test_the_proxy_of_exec_is_asked(module, monkeypatch):
+    monkeypatch.setenv("TRUNKLINE_PROXY", "proxy.example.com:3128")
+    connection = module.HTTPSConnection("proxy.example.com")
+    connection._tunnel_host = "api.twilio.com"
+    assert connection.connect() == "connected securely"
+    assert connection.request("GET", "/x") == "asked /x"
+    connection.port = 3129
+    with pytest.raises(socket.gaierror):
+        connection.connect()
 
 
 def test_urllib3_itself_is_left_to_http_client():

@@ -9,7 +9,7 @@ const http = require("node:http");
 const https = require("node:https");
 const net = require("node:net");
 const tls = require("node:tls");
-const { refusal } = require("./routes.cjs");
+const { isProxy, refusal } = require("./routes.cjs");
 
 const HTTP = "http/1.1";
 const HTTP_2_ONLY = "which speaks HTTP/1.1 and not HTTP/2";
@@ -62,7 +62,7 @@ function guardTls(routes) {
     const options = optionsOf(given);
     const name = options.socket ? options.servername || options.host : options.host;
     const address = options.path ? undefined : routes.find(name);
-    if (!address) return original.apply(this, given);
+    if (!address || throughProxy(options.socket)) return original.apply(this, given);
     if (options.socket || !offers(options, HTTP)) {
       options.socket?.destroy();
       return refused(new tls.TLSSocket(), name, offers(options, "h2") ? HTTP_2_ONLY : undefined);
@@ -72,6 +72,10 @@ function guardTls(routes) {
     if (typeof listener === "function") socket.once("secureConnect", listener);
     return socket;
   };
+}
+
+function throughProxy(socket) {
+  return Boolean(socket) && isProxy(socket.remoteAddress, socket.remotePort);
 }
 
 /** The bottom of every connection of this process, but for those of `carry`. */

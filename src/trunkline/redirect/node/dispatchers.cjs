@@ -6,7 +6,7 @@
  */
 const channels = require("node:diagnostics_channel");
 const { carry } = require("./connections.cjs");
-const { refusal } = require("./routes.cjs");
+const { isProxy, refusal } = require("./routes.cjs");
 
 const GLOBAL = Symbol.for("undici.globalDispatcher.1");
 const PROXIES = new Set(["ProxyAgent", "EnvHttpProxyAgent", "Socks5ProxyAgent"]);
@@ -70,7 +70,8 @@ function refuseTunnels() {
   tunnels.subscribe(({ request, socket }) => {
     if (request.method !== "CONNECT") return;
     const name = String(request.path).replace(/:\d*$/, "");
-    if (routes.find(name)) socket.destroy(refusal(name));
+    if (!routes.find(name) || isProxy(socket.remoteAddress, socket.remotePort)) return;
+    socket.destroy(refusal(name));
   });
 }
 

@@ -8,7 +8,7 @@
 const http = require("node:http");
 const https = require("node:https");
 const { urlToHttpOptions } = require("node:url");
-const { refusal } = require("./routes.cjs");
+const { isProxy, refusal } = require("./routes.cjs");
 
 // What an agent keeps connections by.
 const POOL = [
@@ -79,7 +79,10 @@ function changesOf(routes, protocol, options) {
     }
     if (String(options.method).toUpperCase() === "CONNECT") {
       const name = path.replace(/:\d*$/, "");
-      if (routes.find(name)) return { refused: name };
+      if (routes.find(name)) {
+        const proxied = isProxy(options.hostname || options.host, options.port);
+        return proxied ? undefined : { refused: name };
+      }
     }
   }
   if (!routes.find(options.hostname || options.host)) return undefined;

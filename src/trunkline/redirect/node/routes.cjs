@@ -32,8 +32,13 @@ class Routes {
   }
 }
 
+/** Whether the proxy of `exec --proxy` is there: what is led to it is redirected by it. */
+function isProxy(host, port) {
+  return process.env.TRUNKLINE_PROXY === `${host}:${port}`;
+}
+
 const NOT_FROM_INSIDE =
-  "which cannot be done for this way of connecting; run the program with `trunkline exec --proxy`";
+  "which cannot be done for this way of connecting; run the program with `trunkline exec --proxy`, and let it connect by HTTPS_PROXY";
 
 /** The error for what cannot be redirected from inside the program. */
 function refusal(host, reason = NOT_FROM_INSIDE) {
@@ -66,4 +71,4 @@ function addressOf(url) {
   return (six || name) && port > 0 && port < 65536 ? { host: six || name, port } : undefined;
 }
 
-module.exports = { Routes, refusal };
+module.exports = { Routes, isProxy, refusal };

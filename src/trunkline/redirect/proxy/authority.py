@@ -43,7 +43,9 @@ class Authority:
         self.certificate = self._certify_itself(domains)
 
     def context_for(self, host: str) -> ssl.SSLContext:
-        """What a server of `host` uses; HTTP/1.1 is all that it offers. Raises OSError."""
+        """What a server of `host` uses; HTTP/1.1 is all that it offers. Case and a dot at the end
+        are no part of the name. Raises OSError."""
+        host = host.rstrip(".").lower()
         context = self._contexts.pop(host, None) or self._make_context(host)
         self._contexts[host] = context
         if len(self._contexts) > MOST_CONTEXTS:

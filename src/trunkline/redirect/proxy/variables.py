@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Iterable, Mapping
 
+from trunkline.redirect.hosts import PROXY_VARIABLE
 from trunkline.redirect.proxy.routes import Routes
 from trunkline.redirect.proxy.trust import TrustFiles
 
@@ -17,7 +18,7 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 # What a program believes instead of the system's certificates, and what it believes besides.
 INSTEAD = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 BESIDES = ("NODE_EXTRA_CA_CERTS", "DENO_CERT")
-INSTEAD_WHERE_SET = ("HTTPLIB2_CA_CERTS", "TWILIO_CA_BUNDLE")
+INSTEAD_WHERE_SET = ("HTTPLIB2_CA_CERTS", "NIX_SSL_CERT_FILE", "TWILIO_CA_BUNDLE")
 # Beside the JDK's own client, which cannot send a password: Apache's, which twilio-java uses.
 JAVA_PASSWORD = not sys.platform.startswith("linux")
 
@@ -34,6 +35,7 @@ def proxied_environment(
     for name in ("all_proxy", "ALL_PROXY"):
         if base.get(name):
             made[name] = url
+    made[PROXY_VARIABLE] = f"127.0.0.1:{port}"
     made["no_proxy"] = made["NO_PROXY"] = bypassed
     for name in INSTEAD:
         made[name] = str(trust.with_system(base.get(name, "")))

@@ -53,6 +53,14 @@ async def test_every_name_has_a_certificate_of_its_own(it: Proxied, host: str) -
     await pipe.close()
 
 
+async def test_a_dot_at_the_end_is_no_part_of_the_certificates_name(it: Proxied) -> None:
+    pipe = await it.tunnel("API.twilio.com.:443")
+    await pipe.writer.start_tls(it.trusting(), server_hostname="api.twilio.com")
+    await pipe.send(REQUEST)
+    assert await answer(pipe) == b"ok"
+    await pipe.close()
+
+
 async def test_a_connection_is_kept_alive_and_pipelined(it: Proxied) -> None:
     pipe = await it.secure()
     for _ in range(3):

@@ -34,6 +34,7 @@ def test_every_way_to_name_a_proxy_names_ours(files: TrustFiles) -> None:
     names = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy")
     assert [found[name] for name in names] == [URL] * 4
     assert not {"ALL_PROXY", "all_proxy"} & set(found)
+    assert found["TRUNKLINE_PROXY"] == "127.0.0.1:4000"
     assert made(files, all_proxy="http://corporate:3128")["all_proxy"] == URL
 
 
@@ -53,9 +54,10 @@ def test_certificates_are_named_for_everybody(files: TrustFiles) -> None:
         assert found[name] == str(files.with_system())
     for name in ("NODE_EXTRA_CA_CERTS", "DENO_CERT"):
         assert found[name] == str(files.with_extra())
-    assert not {"TWILIO_CA_BUNDLE", "HTTPLIB2_CA_CERTS", "JAVA_TOOL_OPTIONS"} & set(found)
-    found = made(files, TWILIO_CA_BUNDLE="/none")
-    assert found["TWILIO_CA_BUNDLE"] == str(files.with_system())
+    assert not {"TWILIO_CA_BUNDLE", "NIX_SSL_CERT_FILE", "JAVA_TOOL_OPTIONS"} & set(found)
+    found = made(files, TWILIO_CA_BUNDLE="/none", NIX_SSL_CERT_FILE="/none")
+    for name in ("TWILIO_CA_BUNDLE", "NIX_SSL_CERT_FILE"):
+        assert found[name] == str(files.with_system())
 
 
 def test_settings_of_php_come_behind_its_own(files: TrustFiles) -> None:

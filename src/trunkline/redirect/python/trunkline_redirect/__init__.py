@@ -6,12 +6,13 @@ and its library, and nothing is imported before the program imports it itself. `
 whatever else looks a redirected host up is refused, so that nothing reaches the real one.
 """
 
+import os
 from _thread import allocate_lock
 
 from trunkline_redirect import patches
 from trunkline_redirect.routes import Routes
 
-__all__ = ["Routes", "find", "refusal", "switch_off", "switch_on"]
+__all__ = ["Routes", "find", "is_proxy", "refusal", "switch_off", "switch_on"]
 
 _switched_on: "list[Routes]" = []  # what was switched on last counts
 _lock = allocate_lock()
@@ -47,10 +48,15 @@ def _count_newest() -> None:
         patches.remove()
 
 
+def is_proxy(host: "object", port: "object") -> bool:
+    """Whether the proxy of `exec --proxy` is there: what is led to it is redirected by it."""
+    return os.environ.get("TRUNKLINE_PROXY") == f"{host}:{port}"
+
+
 def refusal(host: "object") -> str:
     """The sentence for what cannot be redirected from here."""
     name = host.decode("latin-1") if isinstance(host, (bytes, bytearray)) else host
     return (
         f"{name} is redirected to Trunkline, but not for this way to connect: "
-        "run the program with `trunkline exec --proxy`."
+        "run the program with `trunkline exec --proxy`, and let it connect by HTTPS_PROXY."
     )

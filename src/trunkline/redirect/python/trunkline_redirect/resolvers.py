@@ -16,11 +16,14 @@ if TYPE_CHECKING:
 
 
 def places(module: "Any") -> "Iterable[Place]":
-    for name in ("getaddrinfo", "gethostbyname", "gethostbyname_ex"):
+    for name in ("getaddrinfo", "gethostbyname", "gethostbyname_ex", "gethostbyaddr"):
         if hasattr(module, name):
             yield module, name, _refusing
+    if hasattr(module, "getnameinfo"):
+        yield module, "getnameinfo", _refusing_first_address
     yield module.socket, "connect", _refusing_address
     yield module.socket, "connect_ex", _refusing_address
+    yield module.socket, "sendto", _refusing_last_address
 
 
 def refuse(host: object) -> None:
@@ -39,8 +42,28 @@ def _refusing(original: "Any") -> "Any":
 
 def _refusing_address(original: "Any") -> "Any":
     def connect(self: "Any", address: "Any") -> "Any":
-        if isinstance(address, tuple) and address:
-            refuse(address[0])
+        _refuse_address(address)
         return original(self, address)
 
     return connect
+
+
+def _refusing_first_address(original: "Any") -> "Any":
+    def getnameinfo(address: "Any", flags: "Any") -> "Any":
+        _refuse_address(address)
+        return original(address, flags)
+
+    return getnameinfo
+
+
+def _refusing_last_address(original: "Any") -> "Any":
+    def sendto(self: "Any", data: "Any", *flags_and_address: "Any") -> "Any":
+        _refuse_address(flags_and_address[-1] if flags_and_address else None)
+        return original(self, data, *flags_and_address)
+
+    return sendto
+
+
+def _refuse_address(address: "Any") -> None:
+    if isinstance(address, tuple) and address:
+        refuse(address[0])

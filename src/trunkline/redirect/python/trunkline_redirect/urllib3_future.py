@@ -1,10 +1,12 @@
 """urllib3-future takes the name and the place of urllib3, but its connections are of another make.
 
-They refuse redirected hosts themselves, as a proxy of theirs would look them up elsewhere.
+They refuse redirected hosts themselves, as a proxy of theirs would look them up elsewhere: all but
+that of `exec --proxy`.
 """
 
 import http.client
 
+from trunkline_redirect import is_proxy
 from trunkline_redirect.http_client import host_of
 from trunkline_redirect.resolvers import refuse
 
@@ -25,7 +27,8 @@ def places(module: "Any") -> "Iterable[Place]":
 
 def _refusing(original: "Any") -> "Any":
     def connect(self: "Any") -> "Any":
-        refuse(self._tunnel_host or self.host)
+        if not is_proxy(self.host, self.port):
+            refuse(self._tunnel_host or self.host)
         return original(self)
 
     return connect
@@ -33,8 +36,9 @@ def _refusing(original: "Any") -> "Any":
 
 def _refusing_url(original: "Any") -> "Any":
     def request(self: "Any", method: str, url: str, *more: "Any", **options: "Any") -> "Any":
-        refuse(self._tunnel_host or self.host)
-        refuse(host_of(url))
+        if not is_proxy(self.host, self.port):
+            refuse(self._tunnel_host or self.host)
+            refuse(host_of(url))
         return original(self, method, url, *more, **options)
 
     return request
