@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmarks.figures import Figures
 
-__all__ = ["write_report"]
+__all__ = ["between_marks", "write_report"]
 
 BEGIN = "<!-- measured: begin -->"
 END = "<!-- measured: end -->"
@@ -16,10 +16,15 @@ END = "<!-- measured: end -->"
 
 def write_report(figures: Figures, path: Path) -> None:
     """Replace the part of the file between its two marks; the words around it stay."""
-    text = path.read_text() if path.exists() else f"# Benchmarks\n\n{BEGIN}\n{END}\n"
-    head, rest = text.split(BEGIN, 1)
-    tail = rest.split(END, 1)[1]
-    path.write_text(f"{head}{BEGIN}\n{_tables(figures)}\n{END}{tail}")
+    between_marks(path, BEGIN, END, _tables(figures))
+
+
+def between_marks(path: Path, begin: str, end: str, tables: str) -> None:
+    """Put tables between two marks of a file."""
+    text = path.read_text() if path.exists() else f"# Benchmarks\n\n{begin}\n{end}\n"
+    head, rest = text.split(begin, 1)
+    tail = rest.split(end, 1)[1]
+    path.write_text(f"{head}{begin}\n{tables}\n{end}{tail}")
 
 
 def _tables(figures: Figures) -> str:
