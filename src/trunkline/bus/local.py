@@ -39,6 +39,19 @@ class Subscription:
         """The next event; None when the bus was closed."""
         return await self._queue.get()
 
+    async def batch(self, most: int) -> list[Event]:
+        """The next event, and those that wait behind it; none when the bus was closed."""
+        event = await self._queue.get()
+        events = []
+        while event is not None:
+            events.append(event)
+            if len(events) == most or self._queue.empty():
+                return events
+            event = self._queue.get_nowait()
+        if events:
+            self.end()  # for the next time
+        return events
+
     async def __aiter__(self) -> AsyncIterator[Event]:
         while (event := await self.get()) is not None:
             yield event
@@ -55,6 +68,11 @@ class LocalBus:
     def is_heard(self) -> bool:
         """Whether anybody listens: a publisher on a hot path may skip making events."""
         return bool(self._subscriptions)
+
+    @property
+    def listeners(self) -> int:
+        """How many there are."""
+        return len(self._subscriptions)
 
     def publish(self, events: Iterable[Event]) -> None:
         """Hand events to every listener, in order. Never blocks, never raises for a listener."""

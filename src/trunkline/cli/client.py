@@ -6,7 +6,7 @@ import json
 import os
 import shlex
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,11 @@ from trunkline.cli.failure import Failure
 from trunkline.server.runtime_file import Runtime, read_runtime
 from trunkline.server.start_settings import SettingsInvalid, data_folder
 
-__all__ = ["Control", "NotRunning", "Refused"]
+__all__ = ["Control", "NotRunning", "Refused", "how_to_start"]
 
 PREFIX = "/trunkline/v1"
 SECONDS = 60.0
+MOST_NAMED = 3
 
 
 class NotRunning(Failure):
@@ -43,8 +44,12 @@ class Control:
             self.data = data_folder(data)
         except SettingsInvalid as error:
             raise Failure(str(error)) from None
-        self._world = world or os.environ.get("TRUNKLINE_WORLD") or "default"
+        self.world = world or os.environ.get("TRUNKLINE_WORLD") or "default"
         try:
+            if self.data.exists() and not self.data.is_dir():
+                raise Failure(
+                    f"{self.data} is a file and no data folder: name a folder with --data."
+                )
             runtime = read_runtime(self.data)
         except PermissionError:
             raise Failure(
@@ -88,17 +93,21 @@ class Control:
     ) -> Iterator[HTTPResponse]:
         place = urlsplit(self.runtime.base_url)
         fields = {name: value for name, value in query.items() if value is not None}
-        fields |= {} if self._world == "default" else {"world": self._world}
-        target = PREFIX + path + ("?" + urlencode(fields) if fields else "")
+        fields |= {} if self.world == "default" else {"world": self.world}
         headers = {"Authorization": f"Bearer {self.runtime.control_token}"}
         data = None
-        if body is not None:
-            data = json.dumps(body).encode()
-            headers["Content-Type"] = "application/json"
+        try:
+            target = PREFIX + path + ("?" + urlencode(fields) if fields else "")
+            if body is not None:
+                data = json.dumps(body, ensure_ascii=False).encode()
+                headers["Content-Type"] = "application/json"
+        except UnicodeEncodeError:
+            raise Failure("What was typed is not text in UTF-8.") from None
         connection = HTTPConnection(place.hostname or "", place.port, timeout=seconds)
         answered = False
         try:
-            connection.request(method, target, data, headers)
+            with suppress(BrokenPipeError, ConnectionResetError):  # refused before all was sent
+                connection.request(method, target, data, headers)
             response = connection.getresponse()
             if response.status >= 400:
                 raise self._refusal(response.read())
@@ -111,9 +120,11 @@ class Control:
                 f"The platform at {self.runtime.base_url} does not answer: "
                 f"see {self.data / 'logs' / 'trunkline.log'}."
             ) from None
-        except (ConnectionError, HTTPException) as error:
+        except (OSError, HTTPException) as error:
             if answered and isinstance(error, BrokenPipeError):
                 raise  # of our own output: `trunkline tail | head`
+            if answered and not isinstance(error, (ConnectionError, HTTPException)):
+                raise  # of it, too: its disk is full
             raise Failure(f"The platform at {self.runtime.base_url} went away.") from None
         finally:
             connection.close()
@@ -127,6 +138,11 @@ class Control:
     def _refusal(self, data: bytes) -> Failure:
         try:
             error = json.loads(data)["error"]
+            if error["code"] == "unauthorized":
+                return Failure(
+                    f"Another Trunkline answers at {self.runtime.base_url} than the one that ran "
+                    f"on {self.data}: start that one again."
+                )
             return Refused(str(error["code"]), str(error["message"]))
         except (ValueError, KeyError, TypeError):
             return self._stranger()
@@ -138,10 +154,19 @@ class Control:
         )
 
     def _not_running(self) -> NotRunning:
-        folder = "" if self.data == data_folder(None, {}) else f" --data {_quoted(self.data)}"
-        return NotRunning(
-            f"No Trunkline runs on {self.data}: start one with `trunkline up{folder}`."
-        )
+        from trunkline.cli.other_platforms import folders_in_use
+
+        sentence = f"No Trunkline runs on {self.data}: start one with {how_to_start(self.data)}"
+        others = [folder for folder in folders_in_use() if folder != self.data]
+        if others:
+            named = " or ".join(f"--data {_quoted(folder)}" for folder in others[:MOST_NAMED])
+            sentence += f", or use the one that runs with {named}"
+        return NotRunning(f"{sentence}.")
+
+
+def how_to_start(data: Path) -> str:
+    """What is typed to run a platform on a folder, in backticks."""
+    return "`trunkline up" + ("`" if data == data_folder(None, {}) else f" --data {_quoted(data)}`")
 
 
 def _quoted(path: Path) -> str:

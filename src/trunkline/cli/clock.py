@@ -20,7 +20,11 @@ def clock(
     world: WorldOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show the world's time, or move it: trunkline clock advance 1h."""
+    """Show the world's time, or move it: trunkline clock advance 1h.
+
+    $ trunkline clock
+    2026-11-21 09:24:13.741 UTC  real time
+    """
     from trunkline.cli.client import Control
     from trunkline.cli.show import dim, moment, print_json
 
@@ -44,7 +48,14 @@ def advance(
     world: WorldOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Move the clock forward and run what falls due on the way, in its order."""
+    """Move the clock forward and run what falls due on the way, in its order.
+
+    It returns when the world is idle again: with `0s`, it only waits for that. In production the
+    clock cannot be moved.
+
+        $ trunkline clock advance 1h
+        2026-11-21 10:24:13.926 UTC  work at 1 moment was done
+    """
     from trunkline.cli.client import Control
     from trunkline.cli.show import moment, print_json
 

@@ -2,13 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import signal
-import subprocess
-import sys
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -24,8 +17,6 @@ if TYPE_CHECKING:
     from trunkline.cli.demo_apps import App
 
 __all__ = ["demo"]
-
-STOP_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -46,6 +37,36 @@ def demo(data: DataOption = None, as_json: JsonOption = False) -> None:
     answer, show what happened.
 
     It runs in a temporary folder, and leaves nothing behind unless --data names a folder to keep.
+    Twilio's library has to be there: `pip install twilio`.
+
+        $ trunkline demo
+        A message to a virtual phone
+          SM01a1fd4f73688dadd884b5477b6fc310  delivered
+          world time (UTC)         event
+          2026-11-21 08:53:24.968  queued     sender=local  route=virtual  encoding=GSM-7  …
+          2026-11-21 08:53:24.976  sending
+          2026-11-21 08:53:24.976  sent
+          2026-11-21 08:53:24.976  delivered
+        …
+        A phone that writes STOP, and a message to it after that
+          refused: 21610, Unable to create record: Attempt to send to unsubscribed recipient
+
+        A conversation with an app: FastAPI (examples/fastapi_sms)
+          SM01a1fdea9283f4a3957be364cfb8b3a6  delivered  the app answered: Received. …
+          real time (UTC)          about    event
+          …
+          2026-11-21 11:42:51.129  inbound  receiving
+          2026-11-21 11:42:51.130  inbound  POST https://api.example.com/twilio/inbound
+                                            X-Twilio-Signature: eCGeRZ3EeL/sya4bBorhPmq3p6U=
+                                            From=+14155550129  To=+12065550100  Body=When will …
+                                            answered 200 in 2 ms: <?xml version="1.0" …
+          2026-11-21 11:42:51.132  reply    queued
+          …
+    \f
+    The apps are those of [`examples/`](../examples), as they are: with FastAPI, if it is installed,
+    and with Express, if Node.js is on PATH and Express beside the example or on `NODE_PATH`. Where
+    there is no FastAPI, or no checkout, a small app of the demonstration's own takes its place, and
+    it says so; it says too why there is no conversation with Express.
     """
     from importlib.util import find_spec
 
@@ -73,29 +94,15 @@ def _platform(kept_in: Path | None) -> Iterator[tuple[dict[str, Any], Control]]:
     """A platform on a free port, stopped in the end; its folder is removed unless it is to be
     kept."""
     from trunkline.cli.client import Control
+    from trunkline.server.temporary import PlatformNotStarted, TemporaryPlatform
 
-    folder = kept_in or Path(tempfile.mkdtemp(prefix="trunkline-demo-"))
-    command = [sys.executable, "-P", "-m", "trunkline", "up", "--json"]
-    place = {"TRUNKLINE_DATA": str(folder), "TRUNKLINE_PORT": "0", "TRUNKLINE_HOST": "127.0.0.1"}
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("TRUNKLINE_")}
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, env=kept | place, stdin=subprocess.DEVNULL
-    )
+    platform = TemporaryPlatform(kept_in)
     try:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        if not line:
-            raise Failure("The platform did not start.")
-        yield json.loads(line), Control(folder)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        if kept_in is None:
-            shutil.rmtree(folder, ignore_errors=True)
+        platform.start()
+    except PlatformNotStarted as error:
+        raise Failure(str(error)) from None
+    with platform:
+        yield platform.credentials, Control(platform.data)
 
 
 class _Tour:

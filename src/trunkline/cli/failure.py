@@ -6,4 +6,6 @@ __all__ = ["Failure"]
 
 
 class Failure(Exception):
-    """A command cannot do what it was asked; the text is one sentence. Exit code 1."""
+    """A command cannot do what it was asked; the text is one sentence, which says what to do."""
+
+    exit_code = 1

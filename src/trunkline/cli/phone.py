@@ -20,12 +20,16 @@ EXAMPLE = "trunkline phone +14155550123 inbox"
 
 
 class PhoneGroup(TyperGroup):
-    """Takes `--default` in the place of the number."""
+    """Takes `--default` in the place of the number, and options behind it."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """`phone --default set …` is `phone default set …`."""
+        """`phone --default set …` is `phone default set …`, and `phone NUMBER --json` is
+        `phone --json NUMBER`, with a subcommand and without."""
         if args and args[0] == "--default":
             args = [DEFAULT, *args[1:]]
+        if len(args) > 1 and args[0][:1] != "-" and args[1].startswith("-"):
+            end = next((n for n, word in enumerate(args) if word in self.commands), len(args))
+            args = [*args[1:end], args[0], *args[end:]]
         return super().parse_args(ctx, args)
 
 
@@ -45,7 +49,12 @@ def phone(
 ) -> None:
     """Use a virtual phone: any number that is not on the platform is one.
 
-    trunkline phone +14155550123 inbox
+    Neither is one that a carrier serves. Without a subcommand, it is told how the phone behaves.
+
+        $ trunkline phone +14155550123 inbox
+        $ trunkline phone +14155550123 send +12065550100 "Hi there"
+        $ trunkline phone +14155550123 chat
+        $ trunkline phone --default set --deliver-after 2s
     """
     context.obj = Place(data, world, as_json, _number(number))
     if context.invoked_subcommand is None:
@@ -60,7 +69,14 @@ def inbox(
     world: WorldOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show what the phone received, the newest last."""
+    """Show what the phone received, the newest last.
+
+    $ trunkline phone +14155550123 inbox
+    2026-11-21 09:24:11.863  +12065550100  SM01a1fd6ba1d11b17b7ef707a3a93871a
+        Hello 👋
+    2026-11-21 09:24:12.343  +12065550100  automatic reply
+        You have successfully been unsubscribed. …
+    """
     from trunkline.cli.client import Control
     from trunkline.cli.show import bold, dim, moment, plain, print_json
 
@@ -99,7 +115,15 @@ def send(
     world: WorldOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Send a message from the phone to one of the platform's numbers."""
+    """Send a message from the phone to one of the platform's numbers.
+
+    The SID of the inbound message is printed. Media are files, or URLs that are fetched: ten of
+    them, and 5 MB together, at most.
+
+        $ trunkline phone +14155550123 send +12065550100 "Hi there"
+        SM01a1fd6ba3b74a5efeb3e9e2bbcc5d9d
+        $ trunkline phone +14155550123 send +12065550100 Look --media cat.jpg
+    """
     from trunkline.cli.client import Control
     from trunkline.cli.show import print_json
 
@@ -107,16 +131,65 @@ def send(
     path = f"/phones/{_one_phone(place)}/messages"
     if not text and not media:
         raise Failure("Write a text, or name --media.")
-    body: dict[str, Any] = {"to": _number(to), "body": " ".join(text or ())}
-    urls = [source for source in media or () if source.lower().startswith(("http://", "https://"))]
-    files = [_file(source) for source in media or () if source not in urls]
-    body |= {"media_urls": urls} if urls else {}
-    body |= {"media": files} if files else {}
+    body = {"to": _number(to), "body": " ".join(text or ()), **_media(*media or ())}
     found = Control(place.data, place.world).call("POST", path, body)
     if place.as_json:
         print_json(found)
     else:
         print(found["sid"])
+
+
+@app.command()
+def chat(
+    context: typer.Context,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NUMBER", help="Write to this number; else to the one written to last."
+        ),
+    ] = None,
+    history: Annotated[
+        int, typer.Option(min=0, max=1000, help="How much to show of what was said before.")
+    ] = 10,
+    data: DataOption = None,
+    world: WorldOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Have a conversation: lines are sent, and what arrives is shown as it comes.
+
+    In a terminal, a line that is being typed stays whole when something arrives; `/help` tells
+    what else can be written than messages, and `/quit`, Ctrl-D and Ctrl-C end it. From a pipe, each
+    line is sent when all that came of the one before it has happened, and at the end of input and
+    of what follows from it the conversation ends.
+
+        $ trunkline phone +14155550123 chat
+        2026-11-21 09:24:11.863  +12065550100  Hello 👋
+        Lines go to +12065550100 from +14155550123; /help tells more, /quit ends.
+        > When will it come?
+          sent to +12065550100  SM01a1fd6ba3b74a5efeb3e9e2bbcc5d9d
+        2026-11-21 09:24:19.112  +12065550100  Tomorrow. Reply STOP to hear no more.
+        > /quit
+
+        $ printf 'HELP\\nSTOP\\n' | trunkline phone +14155550123 chat --history 0
+        2026-11-21 09:25:02.318  to +12065550100  HELP
+        2026-11-21 09:25:02.324  +12065550100  Reply STOP to unsubscribe. …  (automatic reply)
+        …
+    """
+    from trunkline.cli.chat import Chat
+    from trunkline.cli.client import Control
+
+    place = place_of(context, data, world, as_json)
+    conversation = Chat(
+        Control(place.data, place.world),
+        _one_phone(place),
+        None if to is None else _number(to),
+        number=_number,
+        media=_media,
+        history=history,
+        as_json=place.as_json,
+    )
+    if not conversation.run():
+        raise typer.Exit(1)
 
 
 @app.command("set")
@@ -137,7 +210,9 @@ def set_behaviour(
     no_receipt: Annotated[
         bool | None,
         typer.Option(
-            "--no-receipt/--receipt", help="Take messages and send no receipt.", show_default=False
+            "--no-receipt/--receipt",
+            help="Take messages and send no receipt: they stay sent.",
+            show_default=False,
         ),
     ] = None,
     auto_reply: Annotated[
@@ -150,7 +225,18 @@ def set_behaviour(
     world: WorldOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Set how the phone behaves. What is not named stays; --clear makes it ordinary."""
+    """Set how the phone behaves. What is not named stays; --clear makes it ordinary.
+
+    Of `--fail`, `--reject` and `--no-receipt` the one that is said last counts. `--default` in the
+    place of the number is for all phones that have no setting of their own. `trunkline clock
+    advance` gets to a late delivery at once.
+
+        $ trunkline phone +14155550123 set --fail 30003 --deliver-after 2s
+        +14155550123
+          messages    undelivered, 30003, after 2s
+          auto-reply  none
+        $ trunkline phone --default set --auto-reply "Out of office"
+    """
     from trunkline.cli.client import Control
 
     asked = {
@@ -176,7 +262,13 @@ def show(
     world: WorldOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show how the phone behaves."""
+    """Show how the phone behaves.
+
+    $ trunkline phone +14155550123 show
+    +14155550123
+      messages    delivered
+      auto-reply  none
+    """
     from trunkline.cli.client import Control
 
     place = place_of(context, data, world, as_json)
@@ -213,6 +305,13 @@ def _print_behaviour(found: dict[str, Any], as_json: bool) -> None:
     )
 
 
+def _media(*sources: str) -> dict[str, Any]:
+    """Files and URLs as the control API takes them. Raises Failure."""
+    urls = [source for source in sources if source.lower().startswith(("http://", "https://"))]
+    files = [_file(source) for source in sources if source not in urls]
+    return ({"media_urls": urls} if urls else {}) | ({"media": files} if files else {})
+
+
 def _file(path: str) -> dict[str, str]:
     """A file as the control API takes it. Raises Failure."""
     from base64 import b64encode
@@ -223,6 +322,8 @@ def _file(path: str) -> dict[str, str]:
             content = source.read(MOST_MEDIA + 1)
     except OSError as error:
         raise Failure(f"'{path}' cannot be read: {error.strerror}.") from None
+    except ValueError:  # a NUL in its name
+        raise Failure("That is no name of a file.") from None
     if not content:
         raise Failure(f"'{path}' is empty.")
     if len(content) > MOST_MEDIA:

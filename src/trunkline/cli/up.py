@@ -52,6 +52,35 @@ def up(
     Starts a PostgreSQL of its own in the data folder (unless TRUNKLINE_DATABASE_URL names
     another), prints credentials and a program that sends a message, and stops all of it at the
     end. With --json it prints the credentials in one line as soon as it is ready.
+
+        $ trunkline up --port 8080 --data ./sms
+        Trunkline 0.1.0 is ready.
+
+          Base URL     http://127.0.0.1:8080
+          Account SID  AC01a1fd4e72df43f433f39e9655d181db
+          Auth token   c72c992c6027b11fd40e004760226234
+          Numbers      +12065550100  +14155550100  +18005550100  +18885550100
+          Data         /home/you/sms
+
+        # send a message: pip install twilio
+        from twilio.rest import Client
+        client = Client("AC01a1fd4e72df43f433f39e9655d181db", "c72c992c6027b11fd40e004760226234")
+        client.api.base_url = "http://127.0.0.1:8080"
+        print(client.messages.create(to="+14155550123", from_="+12065550100", body="Hello").sid)
+        …
+        $ trunkline up --json --port 0 --data "$(mktemp -d)" | head -1
+        {"base_url": "http://127.0.0.1:43051", "account_sid": "AC…", "auth_token": "…", …}
+    \f
+    It is a small supervisor. It starts PostgreSQL (unless `TRUNKLINE_DATABASE_URL` names one) and
+    the main process, starts again what dies, and tells so on standard error; the port is kept
+    meanwhile, and requests wait. At the end it stops the main process, which finishes what it
+    holds, within ten seconds, and then PostgreSQL. A second Ctrl-C does not wait; nothing that was
+    accepted is lost by it. What happens if the supervisor itself is killed: everything it started
+    ends by itself, and the next `up` goes on from there.
+
+    One platform uses a folder at a time: a second `up` says who has it. The logs are in
+    `logs/trunkline.log` and `logs/postgres.log` of the data folder. All other settings are
+    environment variables: see [configuration](configuration.md).
     """
     from trunkline.server.start_settings import SettingsInvalid, StartSettings
 

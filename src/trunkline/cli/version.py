@@ -10,7 +10,18 @@ __all__ = ["version"]
 
 
 def version(data: DataOption = None, as_json: JsonOption = False) -> None:
-    """Show the version of this program, and of the platform that runs, if any."""
+    """Show the version of this program, and of the platform that runs, if any.
+
+    With `--json`, `running` is the version of the platform that runs on the data folder, or null.
+
+        $ trunkline version
+        trunkline 0.1.0
+        $ trunkline version --json
+        {
+          "version": "0.1.0",
+          "running": "0.1.0"
+        }
+    """
     from trunkline.cli.client import Control
     from trunkline.cli.show import print_json
 

@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+from typing import Annotated
 from urllib.parse import quote
 
 import typer
 
-from trunkline.cli.failure import Failure
-from trunkline.cli.options import DataOption, JsonOption, Place, WorldOption, place_of
-
-if TYPE_CHECKING:
-    from trunkline.cli.client import Control
+from trunkline.cli.options import DataOption, JsonOption, Place, WorldOption
+from trunkline.cli.webhook_settings import allow, at, chaos, debugger, map_addresses
 
 __all__ = ["app"]
 
 DIGITS = 20  # of an id: enough to tell apart what was made in the same millisecond
 WAIT = 20.0  # seconds for the outcome of a request that is made again: all its attempts take 15
 LOOK = 0.2  # seconds between looks
-EXAMPLE = "https://api.example.com=http://127.0.0.1:3000"
 NOT_ENDED = ("waiting", "under_way")
-CHAOS = ("duplicate", "reorder", "delay", "drop", "contradict")
-
-AccountOption: TypeAlias = Annotated[
-    str | None,
-    typer.Option("--account", metavar="SID", help="Of this account; else of the world's first."),
-]
 
 app = typer.Typer(invoke_without_command=True)
 
@@ -38,7 +28,16 @@ def webhooks(
     world: WorldOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show what was requested of apps, and set how requests are made: trunkline webhooks list."""
+    """Show what was requested of apps, and set how requests are made: trunkline webhooks list.
+
+    Requests are status callbacks, inbound messages and what follows from their answers, and the
+    debugger's. Their outcomes are `waiting`, `under_way` while the app is asked, `delivered`,
+    `failed`, and `dropped` where there was nothing to tell any more. An id may be cut to its first
+    digits, eight at least; the idempotency token that an app has seen names a request, too. Without
+    a subcommand, requests are listed.
+
+        $ trunkline webhooks
+    """
     context.obj = Place(data, world, as_json)
     if context.invoked_subcommand is None:
         list_requests(context)
@@ -58,11 +57,16 @@ def list_requests(
     world: WorldOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the requests to apps, the newest last."""
+    """List the requests to apps, the newest last.
+
+    $ trunkline webhooks list --failed
+      world time (UTC)         id                    outcome  what              came  …
+      2026-11-21 09:24:11.861  01a1fd6ba1d52c01a3f0  failed   status delivered  500   …
+    """
     from trunkline.cli.show import moment, plain, print_json, table
     from trunkline.cli.show_request import came, what
 
-    place, control = _at(context, data, world, as_json)
+    place, control = at(context, data, world, as_json)
     outcome = "failed" if failed else None
     found = control.get("/webhooks", subject=sid, outcome=outcome, limit=limit)
     if place.as_json:
@@ -97,11 +101,40 @@ def show(
     world: WorldOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show one request: headers and parameters, each attempt, the answer."""
+    """Show one request: headers and parameters, each attempt, the answer.
+
+    Parameters are rendered from the message as it is now: texts of messages are not in the log. Of
+    a message that was redacted or deleted it is said so.
+
+        $ trunkline webhooks show 01a1fd6ba1d52c01a3f0
+        01a1fd6ba1d52c01a3f05d8be1b2c4d6  failed
+          about    SM01a1fd6ba1d11b17b7ef707a3a93871a
+          account  AC01a1fd4e72df43f433f39e9655d181db
+          what     status delivered
+          due      2026-11-21 09:24:11.861
+          ended    2026-11-21 09:24:11.875
+          token    01a1fd6b-a1d5-2c01-a3f0-5d8be1b2c4d6
+          error    11200, HTTP retrieval failure
+
+        POST https://api.example.com/status
+          Host                        api.example.com
+          User-Agent                  TwilioProxy/1.1
+          …
+          X-Twilio-Signature          0/KCTR6DLpKmkAf8muzZqo1nDgQ=
+
+          SmsStatus      delivered
+          …
+
+          attempt (UTC, real time)  took   came  error
+          2026-11-21 09:24:11.863   12 ms  500   11200  POST https://… answered 500.
+
+        500
+          Content-Type  text/plain
+    """
     from trunkline.cli.show import print_json
     from trunkline.cli.show_request import print_request
 
-    place, control = _at(context, data, world, as_json)
+    place, control = at(context, data, world, as_json)
     found = control.get(_path(request))
     if place.as_json:
         print_json(found)
@@ -117,11 +150,18 @@ def resend(
     world: WorldOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Make a request again that has ended, with the same token, and wait for its outcome."""
+    """Make a request again that has ended, with the same token, and wait for its outcome.
+
+    It waits up to 20 seconds. A reply is made once: if the app has answered this request before,
+    its answer is not carried out again.
+
+        $ trunkline webhooks resend 01a1fd6ba1d52c01a3f0
+        01a1fd6bb0c44e9a7d21  delivered  200
+    """
     from trunkline.cli.show import print_json, status
     from trunkline.cli.show_request import came
 
-    place, control = _at(context, data, world, as_json)
+    place, control = at(context, data, world, as_json)
     made = control.call("POST", _path(request) + "/resend", {})
     found = control.get(_path(made["id"]))
     until = time.monotonic() + WAIT
@@ -134,207 +174,11 @@ def resend(
     print(f"{found['id'][:DIGITS]}  {status(found['outcome'])}  {came(found)}".rstrip())
 
 
-@app.command()
-def chaos(
-    context: typer.Context,
-    duplicate: Annotated[
-        float | None,
-        typer.Option(min=0, max=1, metavar="P", help="How likely a request comes twice, at once."),
-    ] = None,
-    reorder: Annotated[
-        float | None,
-        typer.Option(min=0, max=1, metavar="P", help="… lets its message's next one pass."),
-    ] = None,
-    delay: Annotated[
-        float | None, typer.Option(min=0, max=1, metavar="P", help="… comes late.")
-    ] = None,
-    delay_seconds: Annotated[
-        float | None,
-        typer.Option(min=0, max=86_400, metavar="S", help="How late at most; else 5."),
-    ] = None,
-    drop: Annotated[
-        float | None,
-        typer.Option(
-            min=0, max=1, metavar="P", help="… is cut off before its answer, and comes again."
-        ),
-    ] = None,
-    contradict: Annotated[
-        float | None,
-        typer.Option(min=0, max=1, metavar="P", help="… says undelivered before delivered."),
-    ] = None,
-    seed: Annotated[
-        int | None,
-        typer.Option(min=0, metavar="N", help="The same seed, the same chaos; else 0."),
-    ] = None,
-    off: Annotated[
-        bool, typer.Option("--off", help="Let the world be calm.", show_default=False)
-    ] = False,
-    data: DataOption = None,
-    world: WorldOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Disturb the requests of a world, or show how they are. What is not named is 0."""
-    from trunkline.cli.show import facts, print_json
-
-    asked = {
-        "duplicate": duplicate,
-        "reorder": reorder,
-        "delay": delay,
-        "delay_seconds": delay_seconds,
-        "drop": drop,
-        "contradict": contradict,
-        "seed": seed,
-    }
-    change = {name: value for name, value in asked.items() if value is not None}
-    if off and change:
-        raise Failure("Say either --off or what to disturb.")
-    if change and not any(change.get(name) for name in CHAOS):
-        raise Failure("Say how likely a disturbance is, e.g. --duplicate 0.2: see --help.")
-    place, control = _at(context, data, world, as_json)
-    if off:
-        found = control.call("DELETE", "/webhooks/chaos")
-    elif change:
-        found = control.call("PUT", "/webhooks/chaos", change)
-    else:
-        found = control.get("/webhooks/chaos")
-    if place.as_json:
-        print_json(found)
-    elif found["chaos"] is None:
-        print("calm")
-    else:
-        facts((name.replace("_", " "), f"{value:g}") for name, value in found["chaos"].items())
-
-
-@app.command("map")
-def map_addresses(
-    context: typer.Context,
-    maps: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="PUBLIC=LOCAL", help=f"E.g. {EXAMPLE}", show_default=False),
-    ] = None,
-    clear: Annotated[
-        bool, typer.Option("--clear", help="Forget what was set before.", show_default=False)
-    ] = False,
-    data: DataOption = None,
-    world: WorldOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Send requests for public URLs to local apps, or show which are. Others stay as they are."""
-    from trunkline.cli.show import dim, plain, print_json
-
-    added = dict(_split(text) for text in maps or ())
-    place, control = _at(context, data, world, as_json)
-    found = control.get("/webhooks/maps")
-    if added or clear:
-        kept = {} if clear else {entry["public"]: entry["local"] for entry in found["maps"]}
-        wanted = [{"public": p, "local": target} for p, target in (kept | added).items()]
-        found = control.call("PUT", "/webhooks/maps", {"maps": wanted})
-    if place.as_json:
-        print_json(found)
-        return
-    if not found["maps"] and not found["everywhere"]:
-        print("No public address is mapped.")
-    for entry in found["maps"]:
-        print(plain(f"{entry['public']}={entry['local']}"))
-    for text in found["everywhere"]:
-        print(f"{plain(text)}  {dim('in every world')}")
-
-
-@app.command()
-def debugger(
-    context: typer.Context,
-    url: Annotated[
-        str | None,
-        typer.Argument(metavar="URL", help="Where every alert is sent.", show_default=False),
-    ] = None,
-    off: Annotated[
-        bool, typer.Option("--off", help="Send alerts nowhere.", show_default=False)
-    ] = False,
-    account: AccountOption = None,
-    data: DataOption = None,
-    world: WorldOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Set where the alerts of an account are sent, or show it."""
-    from trunkline.cli.show import facts, plain, print_json
-
-    if off and url is not None:
-        raise Failure("Say either a URL or --off.")
-    place, control = _at(context, data, world, as_json)
-    path = _account(control, account)
-    if off or url is not None:
-        found = control.call("PUT", path, {"debugger_url": url})
-    else:
-        found = control.get(path)
-    if place.as_json:
-        print_json(found)
-        return
-    facts(
-        [
-            ("account", found["account_sid"]),
-            ("debugger", plain(found["debugger_url"] or "—")),
-            ("may reach", plain("  ".join(found["allowed"])) or "—"),
-        ]
-    )
-
-
-@app.command()
-def allow(
-    context: typer.Context,
-    hosts: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="NETWORK_OR_HOST", help="E.g. 10.1.0.0/16 app.internal", show_default=False
-        ),
-    ] = None,
-    clear: Annotated[
-        bool, typer.Option("--clear", help="Forget what was allowed before.", show_default=False)
-    ] = False,
-    account: AccountOption = None,
-    data: DataOption = None,
-    world: WorldOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Let an account's requests reach private networks and hosts, or show which they may reach."""
-    from trunkline.cli.show import plain, print_json
-
-    place, control = _at(context, data, world, as_json)
-    path = _account(control, account)
-    found = control.get(path)
-    if hosts or clear:
-        allowed = [*([] if clear else found["allowed"]), *(hosts or ())]
-        found = control.call("PUT", path, {"allowed": allowed})
-    if place.as_json:
-        print_json(found)
-        return
-    if not found["allowed"]:
-        print("No private network or host is allowed.")
-    for entry in found["allowed"]:
-        print(plain(entry))
-
-
-def _account(control: Control, sid: str | None) -> str:
-    """The settings of an account: of the world's first unless one is named."""
-    sid = sid or control.get("/credentials")["account_sid"]
-    return f"/webhooks/accounts/{quote(sid, safe='')}"
-
-
-def _at(
-    context: typer.Context, data: Any, world: str | None, as_json: bool
-) -> tuple[Place, Control]:
-    from trunkline.cli.client import Control
-
-    place = place_of(context, data, world, as_json)
-    return place, Control(place.data, place.world)
+app.command()(chaos)
+app.command("map")(map_addresses)
+app.command()(debugger)
+app.command()(allow)
 
 
 def _path(request: str) -> str:
     return f"/webhooks/{quote(request, safe='')}"
-
-
-def _split(text: str) -> tuple[str, str]:
-    # The public URL can have an equals sign too: the one that counts stands before the other URL.
-    public, equals, rest = text.partition("=http")
-    if not equals or not public:
-        raise Failure(f"'{text}' is no map: write PUBLIC=LOCAL, e.g. {EXAMPLE}.")
-    return public, f"http{rest}"

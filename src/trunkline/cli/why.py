@@ -31,7 +31,30 @@ def why(
     world: WorldOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Explain a message: sender, route, segments, limits, opt-out, attempts, transitions."""
+    """Explain a message: sender, route, segments, limits, opt-out, attempts, transitions.
+
+    The timeline also has the requests to the app about the message, each where it ended (or became
+    due, if it has not ended): what was told, where, and what came of it. `untrue=true` marks what
+    webhook chaos made up.
+
+        $ trunkline why SM01a1fd6ba6a9af010a9d3388be4cb910
+        SM01a1fd6ba6a9af010a9d3388be4cb910  sent
+          from       +12065550100, a local number of yours
+          to         +14155550123
+          direction  outbound-api
+          route      the virtual phones of this world
+          text       1 segment; GSM-7, 4 units
+          limits     off in this world
+          opt-out    no
+          attempts   1
+          waits for  the phone to report, due 2026-11-21 11:24:13.102
+
+          world time (UTC)         event
+          2026-11-21 09:24:13.097  queued             sender=local  route=virtual  encoding=GSM-7  …
+          2026-11-21 09:24:13.102  sending
+          2026-11-21 09:24:13.102  sent
+          2026-11-21 09:24:13.104  webhook.delivered  told=sent  method=POST  …
+    """
     from urllib.parse import quote
 
     from trunkline.cli.client import Control

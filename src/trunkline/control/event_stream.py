@@ -12,10 +12,12 @@ import msgspec
 from trunkline.bus import Event
 from trunkline.bus.local import Subscription
 from trunkline.control.body import Receive
+from trunkline.control.event_filter import Choose
 
 __all__ = ["HEARTBEAT_SECONDS", "EventStream", "event_data"]
 
 HEARTBEAT_SECONDS = 15.0
+BATCH = 500  # events of which the numbers are asked for at once
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 encoder = msgspec.json.Encoder()
 
@@ -25,16 +27,22 @@ class EventStream:
 
     A comment comes at once, so that the client knows that nothing is missed from here on, and
     every `heartbeat` seconds, so that whatever lies between keeps the connection. A client that
-    does not read fast enough is told by an event `lost` how many events it missed.
+    does not read fast enough is told by an event `lost` how many events it missed. `choose` says
+    which events pass, and between which numbers they are; `parties` tells these, too.
     """
 
     def __init__(
         self,
         subscribe: Callable[[], AbstractContextManager[Subscription]],
         heartbeat: float = HEARTBEAT_SECONDS,
+        *,
+        choose: Choose | None = None,
+        parties: bool = False,
     ) -> None:
         self._subscribe = subscribe
         self._heartbeat = heartbeat
+        self._choose = choose
+        self._parties = parties
 
     async def send(self, receive: Receive, send: Send) -> None:
         """Stream until the end."""
@@ -66,12 +74,18 @@ class EventStream:
 
     async def _events(self, subscription: Subscription, send: Send) -> None:
         told = 0
-        async for event in subscription:
+        while events := await subscription.batch(BATCH):
             if subscription.lost > told:
                 data = encoder.encode({"lost": subscription.lost - told})
                 told = subscription.lost
                 await _chunk(send, b"event: lost\ndata: " + data + b"\n\n")
-            await _chunk(send, _rendered(event))
+            if self._choose is None:
+                for event in events:
+                    await _chunk(send, _rendered(event, {}))
+                continue
+            for event, parties in await self._choose(events):
+                more = {"from": parties[0], "to": parties[1]} if self._parties and parties else {}
+                await _chunk(send, _rendered(event, more))
 
     async def _beat(self, send: Send) -> None:
         while True:
@@ -92,10 +106,10 @@ def event_data(event: Event) -> dict[str, Any]:
     }
 
 
-def _rendered(event: Event) -> bytes:
+def _rendered(event: Event, more: dict[str, Any]) -> bytes:
     # JSON in one line, and names without line ends: nothing can break out of its field.
     head = f"id: {event.subject}:{event.seq}\nevent: {event.kind}\ndata: "
-    return head.encode() + encoder.encode(event_data(event)) + b"\n\n"
+    return head.encode() + encoder.encode(event_data(event) | more) + b"\n\n"
 
 
 async def _chunk(send: Send, data: bytes) -> None:

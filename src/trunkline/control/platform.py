@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from trunkline.accounts import AccountAuthenticator, AccountSet
 from trunkline.bus import LocalBus
@@ -12,6 +12,8 @@ from trunkline.carriers.virtual import Phones
 from trunkline.messaging.explain_message import Explanation
 from trunkline.messaging.media.files import MediaFile
 from trunkline.messaging.phone_inbox import InboxEntry
+from trunkline.messaging.transcript import TranscriptEntry
+from trunkline.numbers import ImportNumber
 from trunkline.settings import Settings
 from trunkline.store import Database
 from trunkline.webhooks.alerts.account_settings import WebhookAccounts
@@ -19,6 +21,9 @@ from trunkline.webhooks.history import History
 from trunkline.webhooks.resend import Resend
 from trunkline.webhooks.world_settings import WebhookWorlds
 from trunkline.worlds import Advanced, World, Worlds
+
+if TYPE_CHECKING:
+    from trunkline.control.status import Status
 
 __all__ = ["ControlledPlatform"]
 
@@ -46,6 +51,13 @@ class Inbox(Protocol):
         """The newest entries, newest first."""
 
 
+class Transcript(Protocol):
+    """What was said in a world."""
+
+    async def __call__(self, world_id: str, limit: int) -> list[TranscriptEntry]:
+        """The newest entries, oldest first."""
+
+
 class Advance(Protocol):
     """Moves a world's clock."""
 
@@ -67,9 +79,28 @@ class Reset(Protocol):
         """Returns once it is empty and its clock is back at real time."""
 
 
+class ReportStatus(Protocol):
+    """Tells how the platform is."""
+
+    async def __call__(self) -> Status:
+        """Raises StoreUnavailable."""
+
+
+class Between(Protocol):
+    """Tells between which numbers messages are."""
+
+    async def __call__(
+        self, world_id: str, sids: Sequence[str]
+    ) -> Mapping[str, tuple[str | None, str]]:
+        """Sender and recipient of those of the messages that the world has. Raises
+        StoreUnavailable."""
+
+
 class ControlledPlatform(Protocol):
     """`trunkline.server.compose.Platform`, as far as the control API sees it."""
 
+    @property
+    def status(self) -> ReportStatus: ...
     @property
     def settings(self) -> Settings: ...
     @property
@@ -85,11 +116,17 @@ class ControlledPlatform(Protocol):
     @property
     def inbox(self) -> Inbox: ...
     @property
+    def transcript(self) -> Transcript: ...
+    @property
     def advance(self) -> Advance: ...
+    @property
+    def between(self) -> Between: ...
     @property
     def explain(self) -> Explain: ...
     @property
     def reset(self) -> Reset: ...
+    @property
+    def import_number(self) -> ImportNumber: ...
     @property
     def authenticator(self) -> AccountAuthenticator: ...
     @property
@@ -108,5 +145,5 @@ class ControlledPlatform(Protocol):
     def numbers_of(self, world: World) -> list[str]:
         """The numbers that somebody owns in a world."""
 
-    async def create_world(self, name: str) -> World:
+    async def create_world(self, name: str) -> tuple[World, AccountSet]:
         """A world with its own account, credentials and numbers."""

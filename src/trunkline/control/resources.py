@@ -6,15 +6,29 @@ from trunkline.control.about import About
 from trunkline.control.clock import Clocks
 from trunkline.control.events import Events
 from trunkline.control.messages import Messages
+from trunkline.control.numbers import Numbers
 from trunkline.control.operation import Operation
 from trunkline.control.phones import Phones
 from trunkline.control.platform import ControlledPlatform
+from trunkline.control.status import StatusResource
+from trunkline.control.transcript import TranscriptResource
 from trunkline.control.webhooks import Webhooks
 from trunkline.control.worlds import WorldsResource
 
 __all__ = ["declared_operations", "resources"]
 
-CLASSES = (About, WorldsResource, Phones, Clocks, Events, Messages, Webhooks)
+CLASSES = (
+    About,
+    StatusResource,
+    WorldsResource,
+    Numbers,
+    Phones,
+    Clocks,
+    Events,
+    Messages,
+    TranscriptResource,
+    Webhooks,
+)
 
 
 def declared_operations() -> list[Operation]:
@@ -31,10 +45,13 @@ def resources(platform: ControlledPlatform) -> list[object]:
     """The resources of a platform."""
     return [
         About(platform, declared_operations()),
+        StatusResource(platform),
         WorldsResource(platform),
+        Numbers(platform),
         Phones(platform),
         Clocks(platform),
         Events(platform),
         Messages(platform),
+        TranscriptResource(platform),
         Webhooks(platform),
     ]

@@ -10,6 +10,7 @@ import asyncpg
 import msgspec
 from msgspec import Meta
 
+from trunkline.accounts import AccountSet
 from trunkline.control.errors import ControlError
 from trunkline.control.operation import Call, Nothing, operation
 from trunkline.control.platform import ControlledPlatform
@@ -88,15 +89,16 @@ class WorldsResource:
             if self._platform.worlds.named(asked.name) is not None:
                 raise exists
             try:
-                world = await self._platform.create_world(asked.name)
+                world, account_set = await self._platform.create_world(asked.name)
             except asyncpg.UniqueViolationError:  # another node was faster
                 raise exists from None
-        return CreatedWorld(_shown(world), await self._credentials(world, call))
+        return CreatedWorld(_shown(world), self._credentials(world, account_set, call))
 
     @operation("GET", "/credentials", answers=Credentials)
     async def fetch_credentials(self, call: Call, _: Nothing) -> Credentials:
         """Show base URL, credentials and numbers of a world's first account."""
-        return await self._credentials(call.world, call)
+        account_set = await self._platform.account_set(call.world)
+        return self._credentials(call.world, account_set, call)
 
     @operation("POST", "/reset", answers=WorldState)
     async def reset_world(self, call: Call, _: Nothing) -> WorldState:
@@ -109,8 +111,7 @@ class WorldsResource:
         await self._platform.reset(call.world)
         return _shown(call.world)
 
-    async def _credentials(self, world: World, call: Call) -> Credentials:
-        account_set = await self._platform.account_set(world)
+    def _credentials(self, world: World, account_set: AccountSet, call: Call) -> Credentials:
         return Credentials(
             base_url=call.base_url,
             account_sid=account_set.account_sid,

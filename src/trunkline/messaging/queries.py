@@ -224,6 +224,8 @@ ORDER BY d.due_at LIMIT $5
 
 NEXT_DUE = "SELECT min(due_at) FROM dispatch WHERE owner = $1 AND world_id = $2"
 
+DUE_WORLDS = "SELECT DISTINCT world_id FROM dispatch WHERE owner = $1 AND due_at <= $2"
+
 BODIES = """
 SELECT message_id, body FROM message_content WHERE message_id = ANY ($1::uuid[]) AND part = 0
 """
@@ -236,6 +238,9 @@ SELECT carrier, step, due_at, attempt, claimed_at FROM dispatch WHERE message_id
 COUNT_EVENT = """
 UPDATE messages SET event_seq = event_seq + 1 WHERE id = $1
 RETURNING event_seq, account_id, service_id
+"""
+BETWEEN = """
+SELECT id, mms, sender, recipient FROM messages WHERE id = ANY ($1::uuid[]) AND world_id = $2
 """
 EVENTS_OF = """
 SELECT seq, kind, data, world_time, real_time FROM message_events
@@ -257,6 +262,19 @@ ORDER BY m.id DESC LIMIT $3
 INBOX_REPLIES = """
 SELECT id, sender, recipient, body, created_at AS arrived_at FROM automatic_replies
 WHERE world_id = $1 AND recipient = $2 ORDER BY id DESC LIMIT $3
+"""
+# Of each kind as many as are wanted at most, so that no more than these are sorted.
+TRANSCRIPT = """
+(SELECT m.id, m.mms, m.direction, m.status, m.sender, m.recipient, m.num_media, m.error_code,
+        m.created_at, c.body, d.step, d.due_at
+ FROM messages m JOIN accounts a ON a.id = m.account_id
+ LEFT JOIN message_content c ON c.message_id = m.id AND c.part = 0
+ LEFT JOIN dispatch d ON d.message_id = m.id
+ WHERE a.world_id = $1 ORDER BY m.id DESC LIMIT $2)
+UNION ALL
+(SELECT id, false, NULL, NULL, sender, recipient, 0, NULL, created_at, body, NULL, NULL
+ FROM automatic_replies WHERE world_id = $1 ORDER BY id DESC LIMIT $2)
+ORDER BY id DESC LIMIT $2
 """
 
 # --- nodes ----------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Phone numbers: what can be had, what is owned and how it is set up; and applications."""
 
 from trunkline.numbers.application_lookup import ApplicationLookup
+from trunkline.numbers.import_number import ImportNumber
 from trunkline.numbers.model import Application, Capabilities, OwnNumber
 from trunkline.numbers.north_america import (
     country,
@@ -20,6 +21,7 @@ __all__ = [
     "Application",
     "ApplicationLookup",
     "Capabilities",
+    "ImportNumber",
     "OwnNumber",
     "OwnNumbers",
     "country",

@@ -44,8 +44,9 @@ _VOICE_ONLY = Capabilities(voice=True, sms=False, mms=False, fax=False)
 
 
 def capabilities_of(number: str) -> Capabilities:
-    """What a number of this platform's inventory can do: all but fax, which Twilio ended too."""
-    return _VOICE_ONLY if number[5:8] == VOICE_ONLY_EXCHANGE else _EVERYTHING
+    """What a number can do unless somebody says otherwise: all but fax, which Twilio ended too."""
+    voice_only = number[:2] == "+1" and number[5:8] == VOICE_ONLY_EXCHANGE
+    return _VOICE_ONLY if voice_only else _EVERYTHING
 
 
 class OwnNumber(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import asyncpg
@@ -21,6 +21,7 @@ __all__ = [
     "FETCH_APPLICATION",
     "FETCH_NUMBER",
     "FIND_APPLICATION",
+    "FIND_NUMBER",
     "FIND_OWN_NUMBERS",
     "KEEP_APPLICATIONS",
     "LOAD_OWN_NUMBERS",
@@ -31,6 +32,7 @@ __all__ = [
     "TAKE_TURN",
     "insert_application",
     "insert_number",
+    "insert_numbers",
     "list_applications",
     "list_numbers",
     "run",
@@ -40,6 +42,7 @@ __all__ = [
 
 FETCH_NUMBER = "SELECT * FROM phone_numbers WHERE id = $1 AND account_id = $2"
 LOCK_NUMBER = f"{FETCH_NUMBER} FOR UPDATE"
+FIND_NUMBER = "SELECT * FROM phone_numbers WHERE world_id = $1 AND phone_number = $2"
 DELETE_NUMBER = """
 DELETE FROM phone_numbers WHERE id = $1 AND account_id = $2 RETURNING world_id, phone_number
 """
@@ -108,6 +111,16 @@ def insert_number(row: Mapping[str, Any]) -> ClauseElement:
         .values(**row)
         .on_conflict_do_nothing(index_elements=["world_id", "phone_number"])
         .returning(*phone_numbers.c)
+    )
+
+
+async def insert_numbers(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add numbers of one shape that nobody in their world has, at once."""
+    names = list(rows[0])
+    places = ", ".join(f"${place}" for place in range(1, len(names) + 1))
+    await connection.executemany(
+        f"INSERT INTO phone_numbers ({', '.join(names)}) VALUES ({places})",
+        [[row[name] for name in names] for row in rows],
     )
 
 

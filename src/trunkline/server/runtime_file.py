@@ -7,6 +7,7 @@ import json
 import os
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
+from urllib.parse import urlsplit
 
 __all__ = ["Runtime", "read_runtime", "remove_runtime", "write_runtime"]
 
@@ -44,9 +45,11 @@ def read_runtime(data: Path) -> Runtime | None:
     try:
         content = json.loads((data / NAME).read_text())
         values = {each.name: content[each.name] for each in fields(Runtime)}
+        if not (values["control_token"].isprintable() and urlsplit(values["base_url"]).port):
+            return None
     except PermissionError:
         raise
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return None
     return Runtime(**values)
 

@@ -53,6 +53,23 @@ async def test_a_slow_listener_loses_the_oldest_and_is_told() -> None:
     assert slow.lost == 3
 
 
+async def test_what_waits_can_be_taken_at_once() -> None:
+    bus = LocalBus()
+    with bus.subscribe() as listener:
+        bus.publish([event(n) for n in range(5)])
+        assert [e.seq for e in await listener.batch(3)] == [0, 1, 2]
+        bus.close()
+        assert [e.seq for e in await listener.batch(3)] == [3, 4]
+        assert await listener.batch(3) == []
+
+
+async def test_listeners_are_counted() -> None:
+    bus = LocalBus()
+    with bus.subscribe(), bus.subscribe():
+        assert bus.listeners == 2
+    assert bus.listeners == 0
+
+
 async def test_closing_ends_every_stream() -> None:
     bus = LocalBus()
     with bus.subscribe() as before:

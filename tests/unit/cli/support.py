@@ -17,7 +17,13 @@ from trunkline.cli.app import app
 from trunkline.server.runtime_file import Runtime, write_runtime
 
 TOKEN = "tlc_right"
-Answer = tuple[int, Any]  # status, and JSON or bytes
+# Status, and JSON or bytes, or what makes JSON of what was asked, or status and JSON.
+Answer = tuple[int, Any]
+KNOWN: dict[str, Any] = {
+    "account_sid": "AC" + "0" * 32,
+    "auth_token": "token",
+    "numbers": ["+12065550100", "+14155550100"],
+}
 
 
 class Control:
@@ -32,22 +38,38 @@ class Control:
     def on(self, method: str, path: str, answer: Any, status: int = 200) -> None:
         self.answers[method, f"/trunkline/v1{path}"] = (status, answer)
 
-    def run(self, *arguments: str) -> Shell:
-        """Type `trunkline …` on a machine where this platform runs."""
-        return Shell(self.data, arguments)
+    def on_twilio(self, method: str, rest: str, answer: Any, status: int = 200) -> None:
+        """Answer Twilio's API; `rest` is the path below the account of `KNOWN`."""
+        self.on("GET", "/credentials", KNOWN)
+        path = f"/2010-04-01/Accounts/{KNOWN['account_sid']}{rest}"
+        self.answers[method, path] = (status, answer)
+
+    def run(self, *arguments: str, typed: str | None = None) -> Shell:
+        """Type `trunkline …` on a machine where this platform runs; `typed` is its input."""
+        return Shell(self.data, arguments, typed=typed)
 
 
 class Shell:
     """What a command printed, and its exit code."""
 
-    def __init__(self, data: Path, arguments: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        data: Path,
+        arguments: tuple[str, ...],
+        *,
+        typed: str | None = None,
+        columns: int = 100,
+    ) -> None:
         environment = {
             "TRUNKLINE_DATA": str(data),
             "TRUNKLINE_WORLD": "",
             "TERM": "dumb",
-            "COLUMNS": "100",
+            "COLUMNS": str(columns),
         }
-        result = CliRunner().invoke(app, list(arguments), env=environment)
+        runner = CliRunner()
+        result = runner.invoke(
+            app, list(arguments), env=environment, input=typed, prog_name="trunkline"
+        )
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         self.out, self.err, self.code = result.stdout, result.stderr, result.exit_code
@@ -65,11 +87,20 @@ def serving(data: Path) -> Iterator[Control]:
         def do(self) -> None:
             place = urlsplit(self.path)
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
-            asked = json.loads(body) if body else None
+            is_twilio = place.path.startswith("/2010-04-01/")
+            if is_twilio:
+                asked = dict(parse_qsl(body.decode(), keep_blank_values=True))
+            else:
+                asked = json.loads(body) if body else None
             control.asked.append((self.command, place.path, dict(parse_qsl(place.query)), asked))
             missing = (404, {"error": {"code": "not_found", "message": "There is nothing."}})
             status, answer = control.answers.get((self.command, place.path), missing)
-            if self.headers["authorization"] != f"Bearer {TOKEN}":
+            if callable(answer):
+                answer = answer(asked)
+                status, answer = answer if isinstance(answer, tuple) else (status, answer)
+            if is_twilio:
+                assert self.headers["authorization"].startswith("Basic ")
+            elif self.headers["authorization"] != f"Bearer {TOKEN}":
                 status, answer = 401, {"error": {"code": "unauthorized", "message": "No."}}
             data = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
             self.send_response(status)

@@ -21,9 +21,10 @@ COMMANDS = [
     ("clock",),
     ("clock", "advance", "1h"),
     ("why", "SM" + "0" * 32),
-    ("reset",),
-    ("worlds",),
-    ("worlds", "create", "x"),
+    ("world",),
+    ("world", "create", "x"),
+    ("world", "show"),
+    ("world", "reset", "x"),
 ]
 
 
@@ -93,3 +94,28 @@ def test_a_command_starts_quickly_and_loads_nothing_of_the_platform() -> None:
     )
     assert done.stdout == "[]\n"
     assert time.perf_counter() - began < 5  # 0.2 s on a quiet machine
+
+
+def test_a_file_is_no_data_folder(tmp_path: Path) -> None:
+    file = tmp_path / "data"
+    file.write_text("")
+    told = f"{file} is a file and no data folder: name a folder with --data.\n"
+    assert Shell(file, ("clock",)).err == told
+
+
+def test_another_platform_at_the_address_is_told_from_the_one_that_ran(control: Control) -> None:
+    address = control.base_url
+    write_runtime(
+        control.data,
+        Runtime(base_url=address, control_token="tlc_old", pid=1, started_at=""),
+    )
+    control.on("GET", "/clock", {"now": "2026-03-04T05:06:07Z"})
+    assert control.run("clock").err == (
+        f"Another Trunkline answers at {address} than the one that ran on {control.data}: "
+        f"start that one again.\n"
+    )
+
+
+def test_a_runtime_file_of_another_version_is_no_platform(tmp_path: Path) -> None:
+    (tmp_path / "runtime.json").write_text('{"port": 8080}')
+    assert Shell(tmp_path, ("clock",)).err.startswith(f"No Trunkline runs on {tmp_path}: ")

@@ -36,6 +36,27 @@ def entry(**changed: Any) -> dict[str, Any]:
     }
 
 
+@pytest.mark.parametrize("words", [("--json",), ("--json", "show"), ("show", "--json")])
+def test_options_may_stand_behind_the_number(control: Control, words: tuple[str, ...]) -> None:
+    control.on("GET", PATH, phone())
+    assert control.run("phone", PHONE, *words).json() == phone()
+
+
+def test_what_stands_behind_the_number_is_read_in_full(control: Control) -> None:
+    control.on("GET", f"{PATH}/messages", {"messages": []})
+    shell = control.run("phone", PHONE, "--world", "ci", "--json", "inbox", "--limit", "3")
+    assert shell.json() == {"messages": []}
+    assert control.asked[-1][2] == {"world": "ci", "limit": "3"}
+
+
+def test_a_file_whose_name_is_none_is_told(control: Control) -> None:
+    control.on("GET", f"{PATH}/messages", {"messages": []})
+    control.on("GET", "/transcript", {"messages": []})
+    control.on("POST", "/clock/advance", {})
+    shell = control.run("phone", PHONE, "chat", "--to", "+14155550100", typed="/media a\0b\n")
+    assert (shell.code, shell.err) == (1, "That is no name of a file.\n")
+
+
 def test_an_inbox_shows_the_newest_last(control: Control) -> None:
     newest = entry(sid=None, kind="automatic_reply", body="Bye")
     control.on("GET", f"{PATH}/messages", {"messages": [newest, entry()]})

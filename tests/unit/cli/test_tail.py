@@ -5,8 +5,10 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from tests.unit.cli.support import Control
-from trunkline.cli.tail import read_events
+from trunkline.cli.tail import meaning, read_events
 
 SID = "SM" + "0" * 32
 EVENT = {
@@ -17,6 +19,8 @@ EVENT = {
     "data": {"error_code": 30003, "reason": "a\x1bb"},
     "world_time": "2026-03-04T05:06:07Z",
     "real_time": "2026-03-04T05:06:07Z",
+    "from": "+12065550100",
+    "to": "+14155550123",
 }
 STREAM = (
     b": connected\n\n"
@@ -29,11 +33,46 @@ def test_people_see_a_line_an_event(control: Control) -> None:
     control.on("GET", "/events", STREAM)
     shell = control.run("tail", "--subject", SID, "--kind", "message.", "--account", "AC1")
     assert shell.out.splitlines() == [
-        f"2026-03-04 05:06:07.000  message.undelivered   {SID}  error_code=30003  reason=a\\x1bb",
+        f"2026-03-04 05:06:07.000  message.undelivered   {SID}  +12065550100 → +14155550123  "
+        "error_code=30003 (Unreachable destination handset)  reason=a\\x1bb",
         "(7 events were too fast for this terminal)",
     ]
     assert shell.err == "The platform stopped.\n"
-    assert control.asked[-1][2] == {"subject": SID, "kind": "message.", "account": "AC1"}
+    asked = {"subject": SID, "kind": "message.", "account": "AC1", "parties": "true"}
+    assert control.asked[-1][2] == asked
+
+
+@pytest.mark.parametrize(
+    ("options", "asked"),
+    [
+        ((), {}),
+        (("--from", "+12065550100", "--to", "+1"), {"from": "+12065550100", "to": "+1"}),
+        (("--number", "+12065550100"), {"number": "+12065550100"}),
+        (("--status", "sent,failed"), {"status": "sent,failed"}),
+        (("--errors",), {"errors": "true"}),
+        (("--webhooks",), {"webhooks": "true"}),
+        (("--no-webhooks",), {"webhooks": "false"}),
+    ],
+)
+def test_the_platform_picks_out_what_is_wanted(
+    control: Control, options: tuple[str, ...], asked: dict[str, str]
+) -> None:
+    control.on("GET", "/events", STREAM)
+    assert control.run("tail", *options).code == 0
+    assert control.asked[-1][2] == asked | {"parties": "true"}
+
+
+@pytest.mark.parametrize(
+    ("code", "title"),
+    [
+        (30003, "Unreachable destination handset"),
+        (11205, "HTTP connection failure"),
+        (12100, "Document parse failure"),
+        (99999, "Unknown error"),
+    ],
+)
+def test_a_code_is_told_with_what_it_means(code: int, title: str) -> None:
+    assert meaning(code) == title
 
 
 def test_programs_get_a_json_document_a_line(control: Control) -> None:

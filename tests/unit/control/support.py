@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 from tests.unit.rest.asgi_driver import Driver, Response
 from trunkline.accounts import AccountSet
 from trunkline.bus import Event, LocalBus
 from trunkline.carriers.virtual import Behaviour
 from trunkline.control import control_app
+from trunkline.control.status import DatabaseStatus, ProcessStatus, QueueStatus, Status
 from trunkline.messaging.explain_message import Explanation, TimelineEntry
 from trunkline.messaging.inbound.receive_message import MediaNotTaken, NoSuchNumber
 from trunkline.messaging.phone_inbox import InboxEntry
+from trunkline.messaging.transcript import TranscriptEntry
+from trunkline.numbers.buy_number import new_number
+from trunkline.numbers.import_number import Imported
 from trunkline.rest.operation import AccountIdentity
 from trunkline.settings import Settings
 from trunkline.store import StoreUnavailable
@@ -195,6 +200,50 @@ class FakeWebhookAccounts:
             self.lists[sid] = read_allowed(allowed)
 
 
+STATUS = Status(
+    version="1.2.3",
+    now=NOW,
+    process=ProcessStatus(
+        pid=4711,
+        node_id="0" * 32,
+        python="3.11.2",
+        mode="development",
+        data="/data",
+        started_at=NOW,
+        uptime_seconds=1.5,
+        memory_bytes=None,
+    ),
+    database=DatabaseStatus(
+        embedded=True,
+        version="18.1",
+        schema_version="0002",
+        newest_schema="0002",
+        size_bytes=1 << 20,
+        milliseconds=0.5,
+        clock_ahead_seconds=0.0,
+        connections=1,
+        most_connections=12,
+    ),
+    queues=QueueStatus(messages=3, in_doubt=1, requests=2, event_streams=0),
+    worlds=[],
+)
+
+
+class FakeImport:
+    """Takes one number, once; `refuses` is what it raises."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[Any, ...]] = []
+        self.refuses: Exception | None = None
+
+    async def __call__(self, account: Any, number: str, settings: Any, **more: Any) -> Imported:
+        if self.refuses is not None:
+            raise self.refuses
+        self.asked.append((account.sid, number, settings, more))
+        row = new_number(NUMBER) | {"id": UUID(int=1), "account_id": UUID(ACCOUNT[2:])}
+        return Imported(cast("Any", row), created=len(self.asked) == 1)
+
+
 class FakeAuthenticator:
     """An account in the default world, and its test credentials."""
 
@@ -219,11 +268,16 @@ class FakePlatform:
     resend: Any = field(default_factory=FakeResend)
     webhook_worlds: Any = field(default_factory=FakeWebhookWorlds)
     webhook_accounts: Any = field(default_factory=FakeWebhookAccounts)
+    import_number: Any = field(default_factory=FakeImport)
     control_token: str = TOKEN
     received: list[dict[str, Any]] = field(default_factory=list)
     moves: list[tuple[str, timedelta]] = field(default_factory=list)
     emptied: list[str] = field(default_factory=list)
     entries: list[InboxEntry] = field(default_factory=list)
+    parties: dict[str, tuple[str, str]] = field(default_factory=dict)
+    looked: list[list[str]] = field(default_factory=list)
+    away: int = 0
+    said: list[TranscriptEntry] = field(default_factory=list)
 
     async def receive(self, **asked: Any) -> str:
         if any("missing" in url for url in asked["media_urls"]):
@@ -236,11 +290,25 @@ class FakePlatform:
     async def inbox(self, world_id: str, phone: str, limit: int = 50) -> list[InboxEntry]:
         return [entry for entry in self.entries if entry.recipient == phone][:limit]
 
+    async def transcript(self, world_id: str, limit: int) -> list[TranscriptEntry]:
+        return self.said[-limit:] if world_id == "0" * 32 else []
+
     async def advance(self, world: World, by: timedelta) -> Advanced:
         if not world.clock_movable:
             raise ClockNotMovable("The clock of this world follows real time.")
         self.moves.append((world.name, by))
         return Advanced(now=NOW + by, ran=2)
+
+    async def status(self) -> Status:
+        await self.database.fetchval("SELECT 1")
+        return STATUS
+
+    async def between(self, world_id: str, sids: Sequence[str]) -> dict[str, tuple[str, str]]:
+        if self.away:
+            self.away -= 1
+            raise StoreUnavailable("The database cannot be reached: refused.")
+        self.looked.append(list(sids))
+        return {sid: self.parties[sid] for sid in sids if sid in self.parties}
 
     async def explain(self, world_id: str, sid: str) -> Explanation | None:
         if sid != SID or world_id != "0" * 32:
@@ -286,9 +354,9 @@ class FakePlatform:
     def numbers_of(self, world: World) -> list[str]:
         return [NUMBER]
 
-    async def create_world(self, name: str) -> World:
-        self.worlds.kept[name] = make_world(name, "1")
-        return self.worlds.kept[name]
+    async def create_world(self, name: str) -> tuple[World, AccountSet]:
+        world = self.worlds.kept[name] = make_world(name, "1")
+        return world, await self.account_set(world)
 
 
 class Client:

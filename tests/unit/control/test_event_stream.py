@@ -6,7 +6,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from tests.unit.control.support import SID, TOKEN, Client, FakePlatform, event
+import pytest
+
+from tests.unit.control.support import SID, TOKEN, Client, FakePlatform, event, refusal
 from trunkline.bus.local import BACKLOG
 from trunkline.control.event_stream import EventStream
 
@@ -90,6 +92,114 @@ async def test_a_filter_lets_through_what_is_wanted(client: Client, fake: FakePl
             ]
         )
         assert "event: message.sending\n" in await listener.next()
+
+
+FAILED = ["message.failed", "message.undelivered"]
+OTHER = "SM" + "2" * 32
+THIRD = "MM" + "3" * 32
+
+
+@pytest.mark.parametrize(
+    ("query", "passes"),
+    [
+        ("from=%2B12065550100", [SID, THIRD]),
+        ("to=%2B14155550123", [SID]),
+        ("to=(415)+555-0123", [SID]),
+        ("number=%2B14155550124", [OTHER, THIRD]),
+        ("from=%2B12065550100&to=%2B14155550124", [THIRD]),
+        ("to=%2B14155559999", []),
+    ],
+)
+async def test_events_are_chosen_by_the_numbers_of_their_messages(
+    client: Client, fake: FakePlatform, query: str, passes: list[str]
+) -> None:
+    fake.parties = {
+        SID: ("+12065550100", "+14155550123"),
+        OTHER: ("+14155550124", "+12065550100"),
+        THIRD: ("+12065550100", "+14155550124"),
+    }
+    async with listening(client, query) as listener:
+        gone, last = "SM" + "9" * 32, [event(kind="end", subject=sid) for sid in fake.parties]
+        fake.bus.publish([event(subject=gone), *last])
+        fake.bus.close()
+        told = []
+        while text := await listener.next():
+            told.append(text)
+    assert [text.split("\n")[0] for text in told] == [f"id: {sid}:3" for sid in passes]
+    assert fake.looked == [sorted([gone, SID, OTHER, THIRD])]  # all of it by one query
+
+
+async def test_an_alert_is_between_the_numbers_of_its_message(
+    client: Client, fake: FakePlatform
+) -> None:
+    fake.parties = {SID: ("+12065550100", "+14155550123")}
+    async with listening(client, "to=%2B14155550123&parties=true") as listener:
+        alert = event(kind="alert.recorded", subject="NO" + "1" * 32, data={"resource": SID})
+        fake.bus.publish([alert, event()])
+        data = [line for line in (await listener.next()).split("\n") if line.startswith("data: ")]
+        assert "event: message.sent" in await listener.next()
+    told = json.loads(data[0].removeprefix("data: "))
+    assert (told["kind"], told["from"], told["to"]) == (
+        "alert.recorded",
+        "+12065550100",
+        "+14155550123",
+    )
+    assert fake.looked == [[SID]]
+
+
+async def test_a_database_that_is_away_for_a_moment_costs_no_event(
+    client: Client, fake: FakePlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trunkline.control.event_filter.PATIENCE", 0)
+    fake.parties = {SID: ("+12065550100", "+14155550123")}
+    fake.away = 3
+    async with listening(client, "to=%2B14155550123") as listener:
+        fake.bus.publish([event()])
+        assert "event: message.sent" in await listener.next()
+    assert fake.away == 0
+
+
+@pytest.mark.parametrize(
+    ("query", "passes"),
+    [
+        ("status=sent", ["message.sent"]),
+        ("status=failed,undelivered", FAILED),
+        ("errors=true", [*FAILED, "webhook.failed", "alert.recorded"]),
+        ("webhooks=true", ["webhook.delivered", "webhook.failed"]),
+        ("webhooks=false&errors=true", [*FAILED, "alert.recorded"]),
+        ("webhooks=true&errors=true", ["webhook.failed"]),
+    ],
+)
+async def test_events_are_chosen_by_what_happened(
+    client: Client, fake: FakePlatform, query: str, passes: list[str]
+) -> None:
+    kinds = ["message.sent", "message.failed", "message.undelivered", "webhook.delivered"]
+    kinds += ["webhook.failed", "alert.recorded"]
+    async with listening(client, query) as listener:
+        fake.bus.publish([event(kind=kind, data={}) for kind in kinds])
+        fake.bus.close()
+        told = []
+        while text := await listener.next():
+            told.append(text.split("\n")[1].removeprefix("event: "))
+    assert told == passes
+
+
+async def test_what_has_an_error_code_counts_as_an_error(
+    client: Client, fake: FakePlatform
+) -> None:
+    async with listening(client, "errors=true") as listener:
+        ok = {"status": 200}
+        fake.bus.publish(
+            [
+                event(kind="webhook.delivered", data=ok),
+                event(kind="webhook.delivered", data=ok | {"error_code": 11200}),
+            ]
+        )
+        assert '"error_code":11200' in await listener.next()
+
+
+async def test_a_status_that_no_message_has_is_refused(client: Client) -> None:
+    assert refusal(await client.get("/events?status=sent,lost")) == (422, "invalid_parameter")
 
 
 async def test_the_stream_ends_when_the_bus_closes(client: Client, fake: FakePlatform) -> None:

@@ -39,6 +39,26 @@ def test_a_damaged_file_is_no_file(tmp_path: Path, content: bytes) -> None:
     assert read_runtime(tmp_path) is None
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"base_url": 5},
+        {"base_url": "http://127.0.0.1:99999"},
+        {"base_url": "http://[::1"},
+        {"base_url": ""},
+        {"control_token": 3},
+        {"control_token": "x\ny"},
+    ],
+)
+def test_values_that_nobody_could_use_are_no_file(
+    tmp_path: Path, changed: dict[str, object]
+) -> None:
+    write_runtime(tmp_path, RUNTIME)
+    content = json.loads((tmp_path / "runtime.json").read_text())
+    (tmp_path / "runtime.json").write_text(json.dumps(content | changed))
+    assert read_runtime(tmp_path) is None
+
+
 def test_no_file_is_none_and_is_removed_quietly(tmp_path: Path) -> None:
     assert read_runtime(tmp_path / "nowhere") is None
     remove_runtime(tmp_path / "nowhere")
