@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -15,6 +16,9 @@ from trunkline.sids import SidFactory
 from trunkline.store import Database
 from trunkline.store.embedded import EmbeddedPostgres
 from trunkline.store.migrate import migrate
+
+# Temporary platforms keep a template of their cluster in the user's cache folder: not the tests'.
+os.environ["XDG_CACHE_HOME"] = str(Path(__file__).parents[1] / ".cache" / "tests")
 
 
 @pytest.fixture(scope="session")

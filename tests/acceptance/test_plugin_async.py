@@ -132,6 +132,81 @@ async def test_a_startup_that_fails_is_told_in_a_sentence(async_trunkline: Async
         await async_trunkline.app(FastAPI(lifespan=lifespan))
 
 
+def test_a_unittest_ends_its_app_on_its_own_loop(
+    tmp_path: Path, running: World, short_tmp: Path
+) -> None:
+    assert running.base_url
+    files = {
+        "test_it.py": """
+            import asyncio, gc, unittest
+            from contextlib import asynccontextmanager
+
+            import pytest
+            from fastapi import FastAPI
+
+            loops = []
+
+            @asynccontextmanager
+            async def lifespan(app):
+                loops.append(id(asyncio.get_running_loop()))
+                yield
+                loops.append(id(asyncio.get_running_loop()))
+
+            class Case(unittest.IsolatedAsyncioTestCase):
+                @pytest.fixture(autouse=True)
+                def fixture(self, async_trunkline):
+                    self.trunkline = async_trunkline
+
+                async def test_it(self):
+                    await self.trunkline.app(FastAPI(lifespan=lifespan), webhook="/sms")
+                    await self.trunkline.phone("+14155550123").send("Hi")
+                    loops.append(id(asyncio.get_running_loop()))
+
+            def test_after():
+                gc.collect()  # what is open still is told of here
+                assert len(loops) == 3 and len(set(loops)) == 1
+        """
+    }
+    done = run_pytest(tmp_path, files, "--trunkline-data", str(short_tmp / "acceptance data"))
+    assert done.summary == "2 passed", done.text
+
+
+def test_an_app_of_an_asynchronous_fixture_ends_after_a_test_that_is_not(
+    tmp_path: Path, running: World, short_tmp: Path
+) -> None:
+    assert running.base_url
+    files = {
+        "test_it.py": """
+            import gc
+            from contextlib import asynccontextmanager
+
+            import pytest_asyncio
+            from fastapi import FastAPI
+
+            life = []
+
+            @asynccontextmanager
+            async def lifespan(app):
+                life.append("started")
+                yield
+                life.append("stopped")
+
+            @pytest_asyncio.fixture
+            async def served(async_trunkline):
+                return await async_trunkline.app(FastAPI(lifespan=lifespan))
+
+            def test_it(served):
+                assert life == ["started"]
+
+            def test_after():
+                gc.collect()  # what is open still is told of here
+                assert life == ["started", "stopped"]
+        """
+    }
+    done = run_pytest(tmp_path, files, "--trunkline-data", str(short_tmp / "acceptance data"))
+    assert done.summary == "2 passed", done.text
+
+
 LIFE = """
     import asyncio
     from contextlib import asynccontextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -137,7 +138,10 @@ def test_ctrl_c_ends_the_run_and_the_platform(tmp_path: Path, temporary: Path) -
         tmp_path,
         {
             "test_stops.py": """
-                import os, signal, threading
+                import signal, threading
+
+                # Of a run in the background, as of a shell's, Python leaves it ignored.
+                signal.signal(signal.SIGINT, signal.default_int_handler)
 
                 def test_it(trunkline):
                     trunkline.app(lambda environ, start_response: [][0], webhook="/sms")
@@ -376,6 +380,46 @@ def test_a_test_that_leaves_a_thread_does_not_hold_up_the_next(tmp_path: Path, d
     }
     done = run_pytest(tmp_path, files, "--trunkline-data", data)
     assert done.summary == "3 passed", done.text
+
+
+def test_what_replaces_http_client_does_not_meet_the_platform(tmp_path: Path, data: str) -> None:
+    files = {
+        "test_it.py": """
+            import http.client
+            import pytest
+
+            class Recorded(http.client.HTTPConnection):  # as vcrpy does it
+                def request(self, *args, **options):
+                    raise ConnectionError("This is not in the cassette.")
+
+            @pytest.fixture
+            def cassette(monkeypatch):
+                monkeypatch.setattr(http.client, "HTTPConnection", Recorded)
+
+            @pytest.mark.parametrize("word", ["first", "second"])
+            def test_it(cassette, trunkline, word):
+                trunkline.phone("+14155550123").send(word)
+                assert word in str(trunkline.transcript())
+        """
+    }
+    done = run_pytest(tmp_path, files, "--trunkline-data", data)
+    assert done.summary == "2 passed", done.text
+
+
+@pytest.mark.parametrize("call", ["expects('Hi', within=0)", "expects_nothing()"])
+def test_a_debugger_begins_in_the_test(tmp_path: Path, data: str, call: str) -> None:
+    files = {
+        "test_it.py": f"""
+            def test_it(trunkline):
+                phone = trunkline.phone("+14155550123")
+                trunkline.client.messages.create(
+                    to=phone.number, from_=trunkline.number, body="Hello"
+                )
+                phone.{call}
+        """
+    }
+    done = run_pytest(tmp_path, files, "--pdb", "--trunkline-data", data)
+    assert re.search(r"^> .*test_it\.py\(7\)test_it\(\)$", done.text, re.MULTILINE), done.text
 
 
 def test_without_twilio_python_the_rest_works(tmp_path: Path, data: str) -> None:

@@ -13,7 +13,7 @@ from tests.support.platform import RunningPlatform
 from tests.support.raw_http import ask, form, messages, stored
 
 # Seconds: the cluster is made, the schema, the first world; then later starts, with recovery.
-FIRST_STARTS = (0.15, 0.4, 0.7, 1.0, 1.3, 1.6, 1.9)
+FIRST_STARTS = (0.15, 0.3, 0.5, 0.7, 0.9, 1.2, 1.6)
 
 
 @pytest.mark.parametrize("seed", [1, 2])

@@ -71,7 +71,9 @@ class RunningPlatform:
         clean = {k: v for k, v in os.environ.items() if not k.startswith("TRUNKLINE_")}
         # The sources of this checkout, wherever the interpreter has trunkline installed from.
         path = os.pathsep.join((str(ROOT / "src"), str(ROOT)))
-        self.environment = {**clean, "PYTHONPATH": path, **(environment or {})}
+        # A run that is killed leaves no platform.
+        own = {"PYTHONPATH": path, "TRUNKLINE_STOP_WITH": str(os.getpid())}
+        self.environment = {**clean, **own, **(environment or {})}
         self.port = port
         self.process: subprocess.Popen[str] | None = None
 

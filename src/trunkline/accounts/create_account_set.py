@@ -51,15 +51,17 @@ async def create_account_set(
         api_secret=(api_secret := new_secret(entropy)),
     )
     owner = made.account_sid[2:]
-    for sid, kind, name, token, balance in (
+    accounts = (
         (made.account_sid, "live", FRIENDLY_NAME, made.auth_token, FIRST_BALANCE),
         (made.test_account_sid, "test", "Test credentials", made.test_auth_token, Decimal(0)),
-    ):
-        sealed = box.seal(token)
-        await connection.execute(
-            queries.INSERT_ACCOUNT,
-            *(sid[2:], owner, world_id, kind, "Full", name, sealed, balance, now),
-        )
+    )
+    await connection.executemany(
+        queries.INSERT_ACCOUNT,
+        [
+            (sid[2:], owner, world_id, kind, "Full", name, box.seal(token), balance, now)
+            for sid, kind, name, token, balance in accounts
+        ],
+    )
     await connection.execute(
         queries.INSERT_KEY, api_key[2:], owner, "main", "Main key", box.seal(api_secret), now
     )

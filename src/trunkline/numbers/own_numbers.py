@@ -57,13 +57,13 @@ class OwnNumbers:
         """The owned numbers of a world, sorted."""
         return sorted(self._worlds.get(world_id, ()))
 
-    async def refresh(self, world_id: str, number: str) -> None:
-        """Read again a number that this node has just changed, before the change is answered.
+    async def refresh(self, world_id: str, *numbers: str) -> None:
+        """Read again numbers that this node has just changed, before the change is answered.
 
-        The next request may already use the number, while the announced change is still on its
+        The next request may already use a number, while the announced change is still on its
         way. Out of reach of the database it stays on the list, and is read with the next change.
         """
-        self._changed.add((world_id, number))
+        self._changed.update((world_id, number) for number in numbers)
         await self._read_if_possible()
 
     async def refresh_application(self, application_sid: str) -> None:

@@ -20,10 +20,10 @@ async def provide_first_numbers(
 ) -> list[str]:
     """Give the account two local and two toll-free numbers, within the caller's transaction.
 
-    It announces nothing: whoever makes a world loads `OwnNumbers` when it is committed.
+    It announces nothing: whoever makes a world tells `OwnNumbers` when it is committed.
     """
-    for number in FIRST_NUMBERS:
-        row = {
+    rows = [
+        {
             **new_number(number),
             "id": sids.new_id(),
             "world_id": world_id,
@@ -31,5 +31,7 @@ async def provide_first_numbers(
             "created_at": now,
             "updated_at": now,
         }
-        await queries.run(connection, queries.insert_number(row))
+        for number in FIRST_NUMBERS
+    ]
+    await queries.insert_numbers(connection, rows)
     return list(FIRST_NUMBERS)

@@ -24,6 +24,7 @@ from trunkline.carriers import Routes
 from trunkline.carriers.routes import VIRTUAL
 from trunkline.carriers.virtual import Phones
 from trunkline.clock import RealClock
+from trunkline.messaging.between import Between
 from trunkline.messaging.decide_send import DecideSend, valid_for_libphonenumber
 from trunkline.messaging.dispatch.check_submission import CheckSubmission
 from trunkline.messaging.dispatch.deliver_to_phones import DeliverToPhones
@@ -47,12 +48,14 @@ from trunkline.messaging.replies.loop_breaker import LoopBreaker
 from trunkline.messaging.reset_world import ResetWorld
 from trunkline.messaging.resources import Messages
 from trunkline.messaging.send import SendMessage
+from trunkline.messaging.transcript import ReadTranscript
 from trunkline.messaging.works import CreateMessages, Notes
 from trunkline.rest.app import TwilioApi
 from trunkline.rest.operation import bound_operations
 from trunkline.secret_box import SecretBox
 from trunkline.server.first_start import control_token, create_world
 from trunkline.server.message_webhooks import connect_messages
+from trunkline.server.report_status import ReportStatus
 from trunkline.server.webhooks import RESOURCES as WEBHOOK_RESOURCES
 from trunkline.server.webhooks import Webhooks
 from trunkline.settings import Settings
@@ -121,9 +124,17 @@ class Platform:
         self.authenticator = AccountAuthenticator(database, box)
         self.own_numbers = numbers.OwnNumbers(database)
         self.applications = numbers.ApplicationLookup(database)
+        self.import_number = numbers.ImportNumber(
+            database, self.worlds, self.sids, self.own_numbers
+        )
         self._strict = valid_for_libphonenumber if settings.strict_numbers else None
+        self.status = ReportStatus(
+            settings, database, self.worlds, self.bus, self.clock, node_id, self.numbers_of
+        )
         self.opt_outs = OptOuts(database)
         self.inbox = PhoneInbox(database)
+        self.between = Between(database)
+        self.transcript = ReadTranscript(database)
         self._create = CreateMessages(node_id, lambda messages: self._hand_over(messages))
         self._loops = LoopBreaker()
         self.make_message = MakeMessage(
@@ -170,7 +181,10 @@ class Platform:
             deadline=deadline,
         )
         self.dispatcher = Dispatcher(
-            self.worlds, load=self.recover.load, next_due=self.recover.next_due
+            self.worlds,
+            load=self.recover.load,
+            next_due=self.recover.next_due,
+            due_worlds=self.recover.due_worlds,
         )
         self._hand_over = HandOver(self.dispatcher, self.worlds)
         self.receive = ReceiveMessage(
@@ -236,9 +250,9 @@ class Platform:
         finally:
             await self.database.close()
 
-    async def create_world(self, name: str) -> World:
+    async def create_world(self, name: str) -> tuple[World, AccountSet]:
         """A world with its own account, credentials and numbers."""
-        world, _ = await create_world(
+        world, account_set, given = await create_world(
             self.database,
             self.worlds,
             self.sids,
@@ -248,8 +262,8 @@ class Platform:
             clock_movable=self.settings.mode == "development",
         )
         self._watch_world(world)
-        await self.own_numbers.load()
-        return world
+        await self.own_numbers.refresh(world.id, *given)
+        return world, account_set
 
     def _watch_world(self, world: World) -> None:
         self.dispatcher.watch_world(world.id)

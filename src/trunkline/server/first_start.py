@@ -28,15 +28,16 @@ async def create_world(
     *,
     clock_movable: bool,
     entropy: Callable[[int], bytes] = os.urandom,
-) -> tuple[World, AccountSet]:
-    """A world with its first account, test credentials, API key and numbers, in one commit."""
+) -> tuple[World, AccountSet, list[str]]:
+    """A world with its first account, test credentials and API key, and its numbers, in one
+    commit. It announces nothing."""
     async with database.transaction() as connection:
         world = await worlds.create(connection, name, clock_movable=clock_movable, limits="off")
         now = clock.now()
         account_set = await create_account_set(
             connection, world_id=world.id, sids=sids, box=box, now=now, entropy=entropy
         )
-        await provide_first_numbers(
+        given = await provide_first_numbers(
             connection,
             world_id=world.id,
             account_sid=account_set.account_sid,
@@ -44,7 +45,7 @@ async def create_world(
             now=now,
         )
     worlds.adopt(world)
-    return world, account_set
+    return world, account_set, given
 
 
 async def control_token(

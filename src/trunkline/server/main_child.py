@@ -27,18 +27,20 @@ class MainChild:
     """One run of the main process.
 
     It is in a session of its own, so that Ctrl-C reaches the supervisor alone, and reads from a
-    pipe that nobody writes to: the end of the supervisor, whatever its cause, is the end of it.
+    pipe: lines that say what it may do with the database, and then nothing but the pipe's end.
+    The end of the supervisor, whatever its cause, is the end of it.
     """
 
     def __init__(self, process: Process, log: Path) -> None:
         self._process = process
         self._log = log
+        self._migrated = asyncio.Event()
         self._rest: asyncio.Task[None] | None = None
 
     @classmethod
     async def start(cls, run: dict[str, Any], log: Path, module: str = MODULE) -> MainChild:
         """Start it with `run` as its order (see `main_process`); its standard error goes to the
-        end of `log`. Raises StartFailed."""
+        end of `log`. It loads its modules and waits for `go`. Raises StartFailed."""
         try:
             output = _open_log(log)
         except OSError as error:
@@ -66,12 +68,26 @@ class MainChild:
         """Its process id."""
         return self._process.pid
 
+    async def migrate(self) -> None:
+        """Have it make the schema, before `go`; `ready` is to be waited for at the same time,
+        and tells if it fails."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(b"migrate\n")
+        await self._migrated.wait()
+
+    def go(self) -> None:
+        """Tell it that the database can be reached: nothing else keeps it from serving."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(b"go\n")
+
     async def ready(self) -> str:
         """Wait until it serves; the control token that it told. Raises StartFailed when it
         ended."""
         assert self._process.stdout is not None
         async for line in self._process.stdout:
             said = _decoded(line)
+            if said.get("migrated"):
+                self._migrated.set()
             if said.get("ready"):
                 self._rest = asyncio.create_task(self._drain())
                 return str(said.get("control_token", ""))

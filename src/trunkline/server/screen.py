@@ -23,15 +23,14 @@ class Screen:
         self._as_json = as_json
         self._shows_progress = False
 
-    def ready(self, credentials: Mapping[str, Any]) -> None:
-        """Everything runs: a banner, or one line of JSON."""
+    def ready(self, credentials: Mapping[str, Any]) -> bool:
+        """Everything runs: a banner, or one line of JSON; whether somebody could read it."""
         if self._as_json:
-            _write(sys.stdout, json.dumps(credentials) + "\n")
-            return
+            return _write(sys.stdout, json.dumps(credentials) + "\n")
         is_default = self._data == data_folder(None, _without_data())
         colours = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
         text = banner(credentials, data=self._data, is_default_data=is_default, colours=colours)
-        _write(sys.stdout, text)
+        return _write(sys.stdout, text)
 
     def progress(self, text: str) -> None:
         """Something is under way: shown in a terminal only, and taken away by "" ."""
@@ -48,12 +47,14 @@ def _without_data() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name != "TRUNKLINE_DATA"}
 
 
-def _write(stream: TextIO, text: str) -> None:
+def _write(stream: TextIO, text: str) -> bool:
     try:
         stream.write(text)
         stream.flush()
+        return True
     except (OSError, ValueError):
         # `trunkline up | head -1`: the platform goes on, and later writes go nowhere.
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, stream.fileno())
         os.close(null)
+        return False

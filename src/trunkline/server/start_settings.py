@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from trunkline.server.known_process import KnownProcess
+
 __all__ = ["SettingsInvalid", "StartSettings", "data_folder"]
 
 
@@ -30,6 +32,9 @@ class StartSettings:
     port: int = 8080
     database_url: str | None = None  # None: the embedded PostgreSQL
     map: str | None = None  # TRUNKLINE_MAP as it is, JSON: the main process reads it
+    # The two of `server.temporary`, which nobody else sets:
+    stop_with: KnownProcess | None = None  # stop when this process ends
+    temporary: bool = False  # the folder is removed in the end, so nothing waits for the disk
 
     @classmethod
     def read(
@@ -48,6 +53,8 @@ class StartSettings:
             port=_port(environment) if port is None else port,
             database_url=environment.get("TRUNKLINE_DATABASE_URL") or None,
             map=json.dumps(list(maps)) if maps else environment.get("TRUNKLINE_MAP") or None,
+            stop_with=_owner(environment),
+            temporary=environment.get("TRUNKLINE_TEMPORARY", "") == "1",
         )
 
     def environment(self) -> dict[str, str]:
@@ -61,6 +68,10 @@ class StartSettings:
             variables["TRUNKLINE_DATABASE_URL"] = self.database_url
         if self.map is not None:
             variables["TRUNKLINE_MAP"] = self.map
+        if self.stop_with is not None:
+            variables["TRUNKLINE_STOP_WITH"] = str(self.stop_with)
+        if self.temporary:
+            variables["TRUNKLINE_TEMPORARY"] = "1"
         return variables
 
 
@@ -75,6 +86,11 @@ def data_folder(named: Path | None = None, environment: Mapping[str, str] = os.e
         path = Path(base) / "trunkline"
     try:
         return Path(path).expanduser().absolute()
+    except FileNotFoundError:
+        raise SettingsInvalid(
+            f"The data folder {path} cannot be found, because the current folder is gone: "
+            f"go to another, or name it from / on."
+        ) from None
     except RuntimeError:
         raise SettingsInvalid(
             f"The data folder {path} cannot be found, because there is no home folder: "
@@ -89,3 +105,15 @@ def _port(environment: Mapping[str, str]) -> int:
     if not (text.isascii() and text.isdigit() and int(text[:6]) <= 65535):
         raise SettingsInvalid(f"TRUNKLINE_PORT is '{text}', and a port is a number up to 65535.")
     return int(text)
+
+
+def _owner(environment: Mapping[str, str]) -> KnownProcess | None:
+    text = environment.get("TRUNKLINE_STOP_WITH")
+    if not text:
+        return None
+    try:
+        return KnownProcess.read(text)
+    except ValueError:
+        raise SettingsInvalid(
+            f"TRUNKLINE_STOP_WITH is '{text}', and what to stop with is a process id."
+        ) from None

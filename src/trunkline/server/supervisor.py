@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import gc
 import os
+import shutil
 import signal
 import socket
 import time
@@ -22,10 +23,12 @@ from trunkline.server.ask_main import ask_for_credentials
 from trunkline.server.listening import CannotListen, address_of, listen
 from trunkline.server.main_child import MainChild, StartFailed, ended_how
 from trunkline.server.node_id import node_id
+from trunkline.server.process_end import end_of
 from trunkline.server.runtime_file import Runtime, read_runtime, remove_runtime, write_runtime
 from trunkline.server.start_settings import StartSettings
 from trunkline.store.embedded import (
     DataFolderInUse,
+    DataFolderUnusable,
     EmbeddedDatabaseError,
     EmbeddedPostgres,
     FolderLock,
@@ -45,7 +48,7 @@ HEALTHY_SECONDS = 30.0
 class Reports:
     """How the supervisor speaks to its user."""
 
-    ready: Callable[[Credentials], None]
+    ready: Callable[[Credentials], bool]  # whether anybody heard
     progress: Callable[[str], None]  # replaced by what comes next; "" takes it away
     trouble: Callable[[str], None]  # one sentence
 
@@ -55,8 +58,12 @@ def run(settings: StartSettings, reports: Reports) -> int:
     cannot start."""
     lock = FolderLock(settings.data)
     listening: socket.socket | None = None
+    remove = False
     try:
+        if settings.temporary:
+            _refuse_to_remove(settings.data)
         _take(lock, settings.data)
+        remove = settings.temporary
         remove_runtime(settings.data)
         listening = listen(settings.host, settings.port)
         return asyncio.run(_Supervisor(settings, reports, listening).run())
@@ -69,7 +76,17 @@ def run(settings: StartSettings, reports: Reports) -> int:
         if listening is not None:
             listening.close()
         lock.release()
+        if remove:
+            shutil.rmtree(settings.data, ignore_errors=True)
     return 1
+
+
+def _refuse_to_remove(data: Path) -> None:
+    """A slip in the environment must not cost somebody's messages."""
+    if data.exists() and any(data.iterdir()):
+        raise DataFolderUnusable(
+            f"The data folder {data} is not empty, so no temporary platform may have it."
+        )
 
 
 def _take(lock: FolderLock, data: Path) -> None:
@@ -96,7 +113,11 @@ class _Supervisor:
         self._started_at = datetime.now(UTC)
         self._log = settings.data / "logs" / "trunkline.log"
         self._node_id = node_id(settings.data)
-        self._postgres = EmbeddedPostgres(settings.data) if settings.database_url is None else None
+        self._postgres = (
+            EmbeddedPostgres(settings.data, throw_away=settings.temporary)
+            if settings.database_url is None
+            else None
+        )
         self._database_url = settings.database_url or ""
         self._main: MainChild | None = None
         self._stop = asyncio.Event()
@@ -112,7 +133,7 @@ class _Supervisor:
         # `trunkline up` held them back until there was somebody to handle them.
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
         life = asyncio.create_task(self._live())
-        stopping = asyncio.create_task(self._stop.wait())
+        stopping = asyncio.create_task(self._told())
         try:
             await asyncio.wait({life, stopping}, return_when=asyncio.FIRST_COMPLETED)
             life.cancel()
@@ -128,6 +149,20 @@ class _Supervisor:
             stopping.cancel()
             await self._shut_down()
 
+    async def _told(self) -> None:
+        """Wait for a signal, or for the end of the process with which this one is to stop."""
+        if (owner := self._settings.stop_with) is None:
+            await self._stop.wait()
+            return
+        ends = [asyncio.ensure_future(each) for each in (self._stop.wait(), end_of(owner))]
+        try:
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for each in ends:
+                each.cancel()
+        if not self._stop.is_set():
+            self._hurry.set()  # nobody is left who waits for an answer
+
     def _told_to_stop(self) -> None:
         if self._stop.is_set():
             self._hurry.set()
@@ -141,20 +176,46 @@ class _Supervisor:
             if self._postgres is None or (self._settings.data / "postgres").exists()
             else "Making the database, which happens once …"
         )
+        # The modules of the main process take as long to load as PostgreSQL takes to start.
         if self._postgres is not None:
-            self._database_url = await self._postgres.start()
-        token = await self._start_main()
+            self._database_url = self._postgres.prepare()
+        await self._launch_main()
+        token = await self._start_both()
         credentials = await ask_for_credentials(self._address, token)
         self._reports.progress("")
-        self._reports.ready(credentials)
+        if not self._reports.ready(credentials) and self._settings.temporary:
+            return  # who started it has ended, and nobody else knows of it
         gc.collect()
         await asyncio.gather(self._keep_main(), self._keep_postgres())
 
-    async def _start_main(self) -> str:
-        """Start the main process and wait until it serves; its control token.
+    async def _start_both(self) -> str:
+        """Start PostgreSQL while the main process loads; the control token.
 
-        Raises StartFailed.
+        Raises the error of the one that fails first.
         """
+        both = [asyncio.create_task(each) for each in (self._begin(), self._main_serves())]
+        try:
+            _, token = await asyncio.gather(*both)
+        finally:
+            for task in both:
+                task.cancel()
+            await asyncio.wait(both)
+        return str(token)
+
+    async def _begin(self) -> None:
+        assert self._main is not None
+        if self._postgres is not None:
+            if self._settings.temporary:
+                from trunkline.server.begin_temporary import begin_temporary
+
+                cluster = self._settings.data / "postgres"
+                await begin_temporary(self._postgres, cluster, self._main)
+            else:
+                await self._postgres.start()
+        self._main.go()
+
+    async def _launch_main(self) -> MainChild:
+        """Start the main process, which loads its modules and waits. Raises StartFailed."""
         run = {
             "database_url": self._database_url,
             "node_id": self._node_id,
@@ -162,6 +223,11 @@ class _Supervisor:
             "data": str(self._settings.data),
         }
         self._main = await MainChild.start(run, self._log)
+        return self._main
+
+    async def _main_serves(self) -> str:
+        """Wait until the main process serves; its control token. Raises StartFailed."""
+        assert self._main is not None
         token = await self._main.ready()
         runtime = Runtime(
             base_url=self._address,
@@ -181,7 +247,8 @@ class _Supervisor:
                 self._trouble(f"The main process {ended_how(status)} and is started again.")
             await delays.sleep()
             try:
-                await self._start_main()
+                (await self._launch_main()).go()
+                await self._main_serves()
             except (StartFailed, OSError) as error:
                 self._repeated_trouble(error)
                 if self._main is not None:
@@ -217,7 +284,7 @@ class _Supervisor:
             await self._main.stop(STOP_SECONDS, self._hurry)
             self._main = None
         if self._postgres is not None:
-            if self._hurry.is_set():
+            if self._hurry.is_set() or self._settings.temporary:
                 self._end_postgres_at_once()
             await self._postgres.stop()
         self._reports.progress("")

@@ -28,7 +28,7 @@ PARTITIONED = {
     "alerts": "id",
 }
 
-
+MISSING = "SELECT name FROM unnest($1::text[]) AS name WHERE to_regclass(name) IS NULL"
 PARTITIONS = """
 SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
 WHERE i.inhparent = to_regclass($1) ORDER BY 1
@@ -116,15 +116,17 @@ async def ensure_partitions(connection: Connection, now: datetime, months: int =
 
     Rows that the default partition took meanwhile are moved to where they belong.
     """
+    wanted = {}
     year, month = now.year, now.month
     for _ in range(months):
         start = datetime(year, month, 1, tzinfo=now.tzinfo)
         year, month = (year, month + 1) if month < 12 else (year + 1, 1)
         end = datetime(year, month, 1, tzinfo=now.tzinfo)
-        for table, key in PARTITIONED.items():
-            name = f"{table}_{start:%Y_%m}"
-            if await connection.fetchval("SELECT to_regclass($1)", name) is None:
-                await _make_partition(connection, table, key, name, id_floor(start), id_floor(end))
+        for table in PARTITIONED:
+            wanted[f"{table}_{start:%Y_%m}"] = (table, id_floor(start), id_floor(end))
+    for row in await connection.fetch(MISSING, list(wanted)):
+        table, first, last = wanted[row["name"]]
+        await _make_partition(connection, table, PARTITIONED[table], row["name"], first, last)
 
 
 async def drop_partitions(

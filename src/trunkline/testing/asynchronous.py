@@ -7,7 +7,7 @@ import functools
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import anyio.to_thread
 
@@ -26,6 +26,9 @@ from trunkline.testing.transcript import Transcript
 from trunkline.testing.webhooks import Webhooks
 from trunkline.testing.why import Explanation
 
+if TYPE_CHECKING:
+    from twilio.rest import Client  # type: ignore[import-untyped]
+
 __all__ = ["AsyncClock", "AsyncPhone", "AsyncTrunkline"]
 
 __tracebackhide__ = hidden
@@ -34,6 +37,7 @@ T = TypeVar("T")
 
 
 async def _in_thread(function: Callable[..., T], *args: Any, **options: Any) -> T:
+    __tracebackhide__ = True  # pdb begins in the test
     try:
         return await anyio.to_thread.run_sync(
             partial(function, *args, **options), abandon_on_cancel=True
@@ -64,10 +68,12 @@ class AsyncPhone:
 
     async def expects(self, what: Expected = None, *, within: float | None = None) -> Message:
         """As `Phone.expects`. A function as `what` is called in another thread."""
+        __tracebackhide__ = True
         return await _in_thread(self._phone.expects, what, within=within)
 
     async def expects_nothing(self, *, within: float = 0.0) -> None:
         """As `Phone.expects_nothing`."""
+        __tracebackhide__ = True
         await _in_thread(self._phone.expects_nothing, within=within)
 
     async def replies(self, text: str = "", *, media: Media | Iterable[Media] | None = None) -> str:
@@ -132,7 +138,7 @@ class AsyncTrunkline:
         return repr(self._trunkline)
 
     @property
-    def client(self) -> Any:
+    def client(self) -> Client:
         """A `twilio.rest.Client` for `await client.messages.create_async(…)`. Raises
         TrunklineError when twilio-python is not installed."""
         if self._client is None:
@@ -220,9 +226,28 @@ class AsyncTrunkline:
         """As `Trunkline.webhooks`: `(await async_trunkline.webhooks()).last`."""
         return await _in_thread(self._loaded_webhooks)
 
-    async def chaos(self, **disturbances: float) -> None:
+    async def chaos(
+        self,
+        *,
+        duplicate: float = 0.0,
+        drop: float = 0.0,
+        reorder: float = 0.0,
+        delay: float = 0.0,
+        delay_seconds: float = 5.0,
+        contradict: float = 0.0,
+        seed: int = 0,
+    ) -> None:
         """As `Trunkline.chaos`."""
-        await _in_thread(self._trunkline.chaos, **disturbances)
+        await _in_thread(
+            self._trunkline.chaos,
+            duplicate=duplicate,
+            drop=drop,
+            reorder=reorder,
+            delay=delay,
+            delay_seconds=delay_seconds,
+            contradict=contradict,
+            seed=seed,
+        )
 
     async def transcript(self) -> Transcript:
         """As `Trunkline.transcript`."""
@@ -248,13 +273,17 @@ class AsyncTrunkline:
             try:
                 return await test(*args, **options)
             finally:
-                while self._served:
-                    await self._served.pop()[1].stop()
+                await self._stop()
 
         return with_apps
 
+    async def _stop(self) -> None:
+        """End the apps that the running event loop serves."""
+        while self._served:
+            await self._served.pop()[1].stop()
+
     def _close(self) -> None:
-        """End what is served still: the test function was not wrapped."""
+        """End what is served still, as long as its event loop can do that."""
         while self._served:
             loop, served = self._served.pop()
             if not loop.is_closed() and not loop.is_running():

@@ -9,9 +9,9 @@ import json
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from http.client import HTTPConnection, HTTPException, HTTPResponse
+from importlib.util import find_spec, module_from_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from trunkline.testing.errors import TrunklineError, hidden
@@ -19,6 +19,19 @@ from trunkline.testing.errors import TrunklineError, hidden
 __all__ = ["Answer", "Connections", "monotonic"]
 
 __tracebackhide__ = hidden
+
+if TYPE_CHECKING:
+    from http.client import HTTPConnection, HTTPException, HTTPResponse
+else:
+    # The module once more: what replaces its classes (vcrpy) is about the app's requests.
+    spec = find_spec("http.client")
+    own = module_from_spec(spec)
+    spec.loader.exec_module(own)
+    HTTPConnection, HTTPException, HTTPResponse = (
+        own.HTTPConnection,
+        own.HTTPException,
+        own.HTTPResponse,
+    )
 
 PATIENCE = 120.0  # seconds: an app that does not answer is given up by the platform before
 

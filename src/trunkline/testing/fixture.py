@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trunkline.testing import twilio_clients
 from trunkline.testing.apps.interface import Interface
@@ -20,6 +20,9 @@ from trunkline.testing.transcript import Transcript, conversation
 from trunkline.testing.webhooks import WebhookRequest, Webhooks, was_made
 from trunkline.testing.why import Explanation, explanation
 from trunkline.testing.world import World
+
+if TYPE_CHECKING:
+    from twilio.rest import Client  # type: ignore[import-untyped]
 
 __all__ = ["Trunkline"]
 
@@ -51,7 +54,7 @@ class Trunkline:
         return f"<trunkline: world {self._world.name} at {self.base_url}>"
 
     @property
-    def client(self) -> Any:
+    def client(self) -> Client:
         """A `twilio.rest.Client` with the account's credentials. Raises TrunklineError when
         twilio-python is not installed."""
         if self._client is None:

@@ -97,6 +97,7 @@ class Phone:
         there is none, `within` real seconds are waited for one that the app sends by itself (1 s,
         or the ini option `trunkline_within`). Raises ExpectationFailed.
         """
+        __tracebackhide__ = True  # pdb begins in the test
         seconds = self._within if within is None else within
         with self._turn:
             got: Message | None = look_for(self._world, self._next, seconds)
@@ -116,6 +117,7 @@ class Phone:
         With `within`, so many real seconds are waited for one that the app sends by itself.
         Raises ExpectationFailed.
         """
+        __tracebackhide__ = True  # pdb begins in the test
         with self._turn:
             got: Message | None = look_for(self._world, self._next, within)
         if got is not None:

@@ -74,14 +74,18 @@ def async_trunkline(
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     asynchronous = item.stash.get(async_key, None)
     test = getattr(item, "obj", None)
-    if asynchronous is not None and inspect.iscoroutinefunction(test):
-        # What the test's event loop serves has to end on it, while it runs.
+    case: Any = getattr(item, "instance", None)
+    # What the test's event loop serves has to end on it, while it runs.
+    if asynchronous is not None and hasattr(case, "addAsyncCleanup"):
+        case.addAsyncCleanup(asynchronous._stop)  # unittest.IsolatedAsyncioTestCase
+    elif asynchronous is not None and inspect.iscoroutinefunction(test):
         item.obj = asynchronous._around(test)  # type: ignore[attr-defined]
     try:
         return (yield)
     finally:
         if asynchronous is not None:
             item.obj = test  # type: ignore[attr-defined]
+            asynchronous._close()  # what a fixture had served for a test that is not asynchronous
 
 
 @pytest.hookimpl(wrapper=True)

@@ -56,7 +56,8 @@ class AdvanceClock:
             try:
                 # First of all: if the platform is killed on the way, its clock may be ahead of
                 # what was done, but never behind it.
-                await self._worlds.keep_clock(world, least + by)
+                if by:
+                    await self._worlds.keep_clock(world, least + by)
                 while True:
                     await self._idle(world.id, target)
                     due = await self._earliest(world.id)
@@ -70,7 +71,8 @@ class AdvanceClock:
             finally:
                 # The real time that this took passes in the world, too.
                 world.clock.release(least)
-            await self._worlds.keep_clock(world)
+            if by:  # else nothing was moved: a world was only to come to rest
+                await self._worlds.keep_clock(world)
             return Advanced(now=world.clock.now(), ran=ran)
 
     async def _idle(self, world_id: str, until: datetime) -> None:

@@ -44,6 +44,7 @@ class Worlds:
         self._real = real
         self._sids = sids
         self._worlds: dict[str, World] = {}
+        self._named: dict[str, World] = {}
 
     async def load(self) -> None:
         """Read every world, and hear of those that other nodes make."""
@@ -60,7 +61,7 @@ class Worlds:
 
     def named(self, name: str) -> World | None:
         """The world of this name, or None."""
-        return next((world for world in self._worlds.values() if world.name == name), None)
+        return self._named.get(name)
 
     def clock(self, world_id: str) -> WorldClock:
         """The clock of a world. Raises KeyError."""
@@ -78,6 +79,7 @@ class Worlds:
     def adopt(self, world: World) -> None:
         """Make a world that was committed known here."""
         self._worlds[world.id] = world
+        self._named[world.name] = world
 
     async def keep_clock(self, world: World, offset: timedelta | None = None) -> None:
         """Store the offset that a clock has, or is about to have, for the next start."""
@@ -87,7 +89,7 @@ class Worlds:
 
     def _keep(self, row: asyncpg.Record | Any) -> None:
         offset = timedelta(microseconds=row["clock_offset_us"])
-        self._worlds[row["id"].hex] = World(
+        world = World(
             id=row["id"].hex,
             name=row["name"],
             clock=WorldClock(self._real, offset),
@@ -95,3 +97,4 @@ class Worlds:
             limits=row["limits"],
             created_at=row["created_at"],
         )
+        self.adopt(world)

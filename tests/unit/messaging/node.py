@@ -164,7 +164,12 @@ class Node:
         self.recover = RecoverDispatch(
             database, self.commit, worlds, clock, notes=notes, owner=self.owner, deadline=DEADLINE
         )
-        self.dispatcher = Dispatcher(worlds, load=self.recover.load, next_due=self.recover.next_due)
+        self.dispatcher = Dispatcher(
+            worlds,
+            load=self.recover.load,
+            next_due=self.recover.next_due,
+            due_worlds=self.recover.due_worlds,
+        )
         self.dispatcher.watch_world(world_id)
         self.loops = LoopBreaker()
         self.files: dict[str, MediaFile] = {}  # what can be fetched, by URL

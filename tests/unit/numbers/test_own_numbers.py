@@ -211,6 +211,7 @@ class CountingDatabase(FailingDatabase):
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         self.reads = 0
+        self.read = 0  # rows
         self.started = asyncio.Event()
         self.go_on = asyncio.Event()
         self.go_on.set()
@@ -218,6 +219,7 @@ class CountingDatabase(FailingDatabase):
     async def fetch(self, *args: object) -> object:
         self.reads += 1
         rows = await super().fetch(*args)
+        self.read += len(rows)
         self.started.set()
         await self.go_on.wait()
         return rows
@@ -243,6 +245,28 @@ async def test_many_numbers_of_one_application_are_read_together(
     assert len(owned) == 1200
     urls = {target(own, numbers.world_id, number)[0] for number in owned}
     assert urls == {"https://app.example/2"}
+
+
+async def test_the_numbers_of_a_new_world_are_one_read_however_many_there_are(
+    numbers: Numbers, sids: SidFactory
+) -> None:
+    await numbers.bought(PhoneNumber=NUMBER)
+    await copy_number(numbers, 300)
+    counting = CountingDatabase(numbers.database)
+    own = OwnNumbers(counting)  # type: ignore[arg-type]
+    await own.load()
+    async with numbers.database.transaction() as connection:
+        given = await provide_first_numbers(
+            connection,
+            world_id=numbers.world_id,
+            account_sid=numbers.account.account_sid,
+            sids=sids,
+            now=BORN,
+        )
+    counting.reads, counting.read = 0, 0
+    await own.refresh(numbers.world_id, *given)
+    assert (counting.reads, counting.read) == (1, len(given))
+    assert len(own.of_world(numbers.world_id)) == 301 + len(given)
 
 
 async def copy_number(numbers: Numbers, count: int) -> None:

@@ -20,6 +20,12 @@ def main() -> None:
         raise RuntimeError("a fault")
     if kind == "stubborn":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if kind == "obedient":
+        first = sys.stdin.readline()
+        print(json.dumps({"migrated": True}), flush=True)
+        words = first + sys.stdin.readline()
+        print(json.dumps({"error": f"It was told: {words!r}."}), flush=True)
+        sys.exit(3)
     print("not JSON", flush=True)
     print(json.dumps({"ready": True, "control_token": "tlc_x", "group": os.getpgrp()}), flush=True)
     if kind == "talkative":

@@ -42,6 +42,18 @@ async def test_it_is_ready_when_it_says_so_and_stops_when_asked(
     assert await child.wait() == -signal.SIGTERM
 
 
+async def test_it_hears_when_the_database_is_there(
+    tmp_path: Path, listening: socket.socket
+) -> None:
+    child = await start(tmp_path, "obedient", listening)
+    ready = asyncio.create_task(child.ready())
+    await child.migrate()
+    assert not ready.done()
+    child.go()
+    with pytest.raises(StartFailed, match=r"^It was told: 'migrate\\ngo\\n'\.$"):
+        await ready
+
+
 async def test_a_refusal_is_told_in_its_own_words(tmp_path: Path, listening: socket.socket) -> None:
     child = await start(tmp_path, "refuses", listening)
     with pytest.raises(StartFailed, match=r"^The database cannot be reached\.$"):

@@ -13,7 +13,7 @@ CREDENTIALS = {"base_url": "http://x", "account_sid": "AC", "auth_token": "t", "
 
 
 def test_programs_get_one_line_of_json(capsys: pytest.CaptureFixture[str]) -> None:
-    Screen(Path("/srv"), as_json=True).ready(CREDENTIALS)
+    assert Screen(Path("/srv"), as_json=True).ready(CREDENTIALS)
     out, err = capsys.readouterr()
     assert out.count("\n") == 1
     assert json.loads(out) == CREDENTIALS
@@ -37,8 +37,8 @@ def test_a_reader_that_went_away_disturbs_nobody() -> None:
         "import os, sys; from pathlib import Path; from trunkline.server.screen import Screen\n"
         "reading, writing = os.pipe(); os.close(reading); os.dup2(writing, 1)\n"
         "screen = Screen(Path('/srv'), as_json=True)\n"
-        "screen.ready({}); screen.ready({}); screen.trouble('still here')"
+        "heard = screen.ready({}); screen.ready({}); screen.trouble(f'still here, {heard=}')"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.returncode == 0
-    assert done.stderr == "still here\n"
+    assert done.stderr == "still here, heard=False\n"

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from trunkline.server.known_process import KnownProcess
 from trunkline.server.start_settings import SettingsInvalid, StartSettings, data_folder
 from trunkline.settings import Settings, default_data_dir
 
@@ -48,6 +49,15 @@ def test_settings_survive_the_way_through_the_environment() -> None:
     for url, maps in ((None, None), ("postgresql://db/trunkline", '["https://a=http://b"]')):
         made = StartSettings(data=Path("/srv/a b"), host="::1", port=0, database_url=url, map=maps)
         assert StartSettings.read(made.environment()) == made
+    made = StartSettings(
+        data=Path("/srv"), stop_with=KnownProcess(pid=12, started=34), temporary=True
+    )
+    assert StartSettings.read(made.environment()) == made
+
+
+def test_what_to_stop_with_must_be_a_process() -> None:
+    with pytest.raises(SettingsInvalid, match="TRUNKLINE_STOP_WITH is 'me', and what to stop"):
+        StartSettings.read({"TRUNKLINE_STOP_WITH": "me", "TRUNKLINE_DATA": "/srv"})
 
 
 @pytest.mark.parametrize("port", ["x", "-1", "65536", "80.5", "８０", "9" * 5000])
@@ -63,3 +73,13 @@ def test_a_home_folder_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     assert data_folder(None, {"XDG_DATA_HOME": "/var/data"}) == Path("/var/data/trunkline")
     with pytest.raises(SettingsInvalid, match="name one with --data"):
         data_folder(Path("~no-such-user-here/sms"), {})
+
+
+def test_a_current_folder_that_is_gone_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(SettingsInvalid, match="the current folder is gone"):
+        data_folder(Path("data"), {})

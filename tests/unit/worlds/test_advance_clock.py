@@ -146,6 +146,18 @@ async def test_time_passes_and_goes_on_from_there() -> None:
     assert place.worlds.kept == [3600 * SECOND, 3600 * SECOND]
 
 
+async def test_a_world_that_only_comes_to_rest_keeps_its_clock_and_writes_nothing() -> None:
+    place = Place()
+    await place.move(3600)
+    place.worlds.kept.clear()
+    place.messages.now("due")
+    place.messages.then = lambda _: setattr(place.real, "time", START + SECOND)
+    advanced = await place.move(0)
+    assert [what for _, what in place.messages.done] == ["due"]
+    assert advanced.now == START + 3601 * SECOND
+    assert place.worlds.kept == []
+
+
 async def test_what_is_due_runs_at_its_own_time_in_its_order() -> None:
     place = Place()
     place.messages.add("third", 30)

@@ -74,6 +74,11 @@ class RecoverDispatch:
         )
         return moment
 
+    async def due_worlds(self, until: datetime) -> set[str]:
+        """The worlds of which something is due until then."""
+        rows = await self._database.fetch(queries.DUE_WORLDS, self._owner, until)
+        return {row["world_id"].hex for row in rows}
+
     async def keep_lease(self, seconds: float) -> None:
         """Renew this node's lease, and take over what silent nodes left."""
         await self._database.execute(queries.KEEP_LEASE, self._owner, seconds)

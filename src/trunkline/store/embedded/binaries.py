@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -24,6 +25,7 @@ class Binaries:
     postgres: Path
     share: Path  # time zones, bootstrap SQL: whoever runs the programs must reach it
     has_lz4: bool  # `wal_compression = lz4` is known to this build
+    build: str  # the exact version, and what it was built for
 
 
 def locate_binaries() -> Binaries:
@@ -43,11 +45,13 @@ def locate_binaries() -> Binaries:
             f"{sys.executable}: install it, or name a server in TRUNKLINE_DATABASE_URL."
         )
     root = Path(spec.submodule_search_locations[0]).absolute() / f"pginstall{MAJOR_VERSION}"
+    header = _header(root / "include" / "pg_config.h")
     found = Binaries(
         initdb=root / "bin" / "initdb",
         postgres=root / "bin" / "postgres",
         share=root / "share" / "postgresql",
-        has_lz4=_built_with_lz4(root / "include" / "pg_config.h"),
+        has_lz4="#define USE_LZ4 1" in header,
+        build=_build(header),
     )
     for needed in (found.initdb, found.postgres, found.share):
         if not os.access(needed, os.X_OK):
@@ -59,8 +63,15 @@ def locate_binaries() -> Binaries:
     return found
 
 
-def _built_with_lz4(header: Path) -> bool:
+def _header(path: Path) -> str:
     try:
-        return "#define USE_LZ4 1" in header.read_text(errors="replace")
+        return path.read_text(errors="replace")
     except OSError:
-        return False
+        return ""
+
+
+def _build(header: str) -> str:
+    found = re.search(r'#define PG_VERSION_STR "(.*)"', header)
+    return (
+        found[1] if found else f"PostgreSQL {MAJOR_VERSION} on {sys.platform} {os.uname().machine}"
+    )

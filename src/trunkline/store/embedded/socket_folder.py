@@ -33,7 +33,7 @@ class SocketFolder:
         """Make the folder, of mode 0700, owned by the user that runs the server, once that of an
         earlier process is removed. The path stays the same from call to call, so that clients
         find a server that was started again. Raises `DataFolderUnusable`."""
-        self._remove_noted()
+        self.remove_noted()
         try:
             path = self._make(self._path or _fresh_path(as_root=user is not None))
             if user is not None:
@@ -57,9 +57,10 @@ class SocketFolder:
     def remove(self) -> None:
         """Remove the folder, and the note; nothing happens when there is none."""
         if self._path is not None:
-            self._remove_noted()
+            self.remove_noted()
 
-    def _remove_noted(self) -> None:
+    def remove_noted(self) -> None:
+        """Remove the folder that the data folder names, whoever made it, and the note."""
         with contextlib.suppress(OSError, ValueError):
             path = Path(self._note.read_text().strip())
             # The note is a file that anyone who may write the data folder could have changed.

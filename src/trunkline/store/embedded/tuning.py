@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["server_settings"]
+__all__ = ["INITDB_THROW_AWAY", "THROW_AWAY", "server_settings"]
 
 DURABILITY = {
     "fsync": "on",
     "synchronous_commit": "on",
     "full_page_writes": "on",
 }
+
+# For a cluster that is removed in the end: a crash of the machine may cost it everything.
+THROW_AWAY = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    # It is small, and a template is made of it.
+    "min_wal_size": "2MB",
+    "max_wal_size": "512MB",
+}
+INITDB_THROW_AWAY = ("--no-sync", "--wal-segsize=1")
 
 MEMORY = {
     "shared_buffers": "128MB",

@@ -76,11 +76,11 @@ class Watch(logging.Handler):
             token = self._handling.set(doing if is_http else None)
             try:
                 await app(scope, receive, send)
-            except Exception as error:
-                if is_http:
+            except BaseException as error:
+                if not is_http:
+                    self.lifespan_error = error  # SystemExit, too
+                elif isinstance(error, Exception):
                     self.note(doing, error)
-                else:
-                    self.lifespan_error = error
                 raise
             finally:
                 self._handling.reset(token)

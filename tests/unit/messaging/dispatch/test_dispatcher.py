@@ -46,16 +46,24 @@ class Setting:
     def __init__(self) -> None:
         self.clock = WorldClock(Real())
         self.table: list[Dispatch] = []
-        worlds: Any = SimpleNamespace(clock=lambda _: self.clock)
-        self.dispatcher = Dispatcher(worlds, load=self.load, next_due=self.next_due)
+        self.clocks: dict[str, WorldClock] = {}
+        worlds: Any = SimpleNamespace(clock=lambda world: self.clocks.get(world, self.clock))
+        self.dispatcher = Dispatcher(
+            worlds, load=self.load, next_due=self.next_due, due_worlds=self.due_worlds
+        )
         self.dispatcher.watch_world(WORLD)
         self.ran: list[list[str]] = []
+        self.read: list[str] = []
 
     async def load(
-        self, _world: str, until: datetime, known: set[str], limit: int
+        self, world: str, until: datetime, known: set[str], limit: int
     ) -> list[Dispatch]:
+        self.read.append(world)
         due = [d for d in self.table if d.due_at <= until and d.sid not in known]
         return due[:limit]
+
+    async def due_worlds(self, until: datetime) -> set[str]:
+        return {d.world_id for d in self.table if d.due_at <= until}
 
     async def next_due(self, _world: str) -> datetime | None:
         return min((d.due_at for d in self.table), default=None)
@@ -109,6 +117,34 @@ async def test_what_the_table_holds_is_loaded_without_what_is_known(setting: Set
     assert await setting.dispatcher.load(WORLD) == 0
     assert await setting.dispatcher.earliest(WORLD) == START + timedelta(seconds=5)
     assert await setting.dispatcher.load(WORLD, START + timedelta(hours=2)) == 1
+
+
+async def test_of_many_worlds_only_those_are_read_that_have_something_due(
+    setting: Setting,
+) -> None:
+    setting.dispatcher.add_lane("c", setting.run, at_once=1)
+    for n in range(300):
+        setting.dispatcher.watch_world(f"{n:032x}")
+    setting.table = [dispatch(1), dispatch(2, after=3600)]
+    stop = asyncio.Event()
+    task = asyncio.create_task(setting.dispatcher.load_for_ever(60, stop))
+    while not setting.ran:  # noqa: ASYNC110 - what it waits for has no event
+        await asyncio.sleep(0)
+    stop.set()
+    await task
+    assert setting.ran == [[dispatch(1).sid]]
+    assert setting.read == [WORLD]
+
+
+async def test_what_a_world_far_ahead_has_due_is_read(setting: Setting) -> None:
+    setting.dispatcher.add_lane("c", setting.run, at_once=1)
+    setting.dispatcher.watch_world("0" * 32)
+    setting.clocks["0" * 32] = WorldClock(Real())
+    setting.clock.hold(START + timedelta(hours=1))
+    setting.table = [dispatch(1, after=3600)]
+    await setting.dispatcher._load_all()
+    await setting.dispatcher.idle(WORLD)
+    assert setting.ran == [[dispatch(1).sid]]
 
 
 async def test_a_row_that_is_not_for_this_process_does_not_hide_what_comes_after(

@@ -50,7 +50,9 @@ class Setting:
         self.reading, self.may_read = asyncio.Event(), asyncio.Event()
         self.may_read.set()
         worlds: Any = SimpleNamespace(clock=lambda _: self.clock)
-        self.dispatcher = Dispatcher(worlds, load=self.load, next_due=self.next_due)
+        self.dispatcher = Dispatcher(
+            worlds, load=self.load, next_due=self.next_due, due_worlds=self.due_worlds
+        )
         self.dispatcher.watch_world(WORLD)
         self.ran: list[str] = []
 
@@ -61,6 +63,9 @@ class Setting:
         self.reading.set()
         await self.may_read.wait()
         return found[:limit]
+
+    async def due_worlds(self, until: datetime) -> set[str]:
+        return {d.world_id for d in self.table if d.due_at <= until}
 
     async def next_due(self, _world: str) -> datetime | None:
         return min((d.due_at for d in self.table), default=None)

@@ -28,6 +28,19 @@ async def claimed(node: Node, **changes: Any) -> NewMessage:
     return message
 
 
+async def test_the_worlds_with_something_due_are_told(node: Node) -> None:
+    now = node.clock.now()
+    assert node.world_id not in await node.recover.due_worlds(now)
+    message = await node.store()
+    assert node.world_id in await node.recover.due_worlds(node.clock.now())
+    await node.database.execute(
+        "UPDATE dispatch SET due_at = due_at + interval '1 hour' WHERE message_id = $1",
+        message.sid[2:],
+    )
+    assert node.world_id not in await node.recover.due_worlds(node.clock.now())
+    assert node.world_id in await node.recover.due_worlds(now + timedelta(hours=2))
+
+
 async def test_a_start_reads_what_is_not_claimed_in_due_order(node: Node) -> None:
     third, first, second = [await node.store() for _ in range(3)]
     for message, seconds in ((first, 3), (second, 2), (third, 1)):

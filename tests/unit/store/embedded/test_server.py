@@ -156,6 +156,38 @@ async def test_settings_win_over_ours(data_dir: Path) -> None:
         await postgres.stop()
 
 
+async def test_the_url_is_known_before_the_server_runs(postgres: EmbeddedPostgres) -> None:
+    url = postgres.prepare()
+    assert postgres.prepare() == url
+    assert postgres.pid is None
+    with pytest.raises(DataFolderInUse):
+        EmbeddedPostgres(Path(postgres._data_dir)).prepare()
+    assert await postgres.start() == url
+    await postgres.stop()
+    assert not socket_folder(url).exists()
+
+
+async def test_what_was_prepared_in_vain_leaves_nothing(data_dir: Path) -> None:
+    postgres = EmbeddedPostgres(data_dir)
+    url = postgres.prepare()
+    assert socket_folder(url).exists()
+    await postgres.stop()
+    assert not socket_folder(url).exists()
+    again = EmbeddedPostgres(data_dir)
+    await again.start()
+    await again.stop()
+
+
+async def test_a_cluster_to_throw_away_waits_for_no_disk(tmp_path: Path) -> None:
+    postgres = EmbeddedPostgres(tmp_path, {"work_mem": "3MB"}, throw_away=True)
+    try:
+        url = await postgres.start()
+        names = ("fsync", "synchronous_commit", "full_page_writes", "work_mem")
+        assert [await ask(url, f"SHOW {name}") for name in names] == ["off", "off", "off", "3MB"]
+    finally:
+        await postgres.stop()
+
+
 async def test_why_the_server_did_not_start_is_told(data_dir: Path) -> None:
     postgres = EmbeddedPostgres(data_dir, {"work_memory": "3MB"})
     with pytest.raises(ServerFailed, match=ONE_SENTENCE) as failed:

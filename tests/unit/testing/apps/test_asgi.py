@@ -15,12 +15,13 @@ from trunkline.testing.apps.watch import Watch
 class App:
     """Tells its scope, and remembers its life."""
 
-    def __init__(self, *, fails: str = "") -> None:
+    def __init__(self, *, fails: str = "", error: BaseException | None = None) -> None:
         self.life: list[str] = []
         self.scope: dict[str, Any] = {}
         self.asked = asyncio.Event()
         self.hangs = False
         self.fails = fails
+        self.error = error or OSError("no database")
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
@@ -31,7 +32,7 @@ class App:
                 kind = f"lifespan.{event}.{'failed' if failed else 'complete'}"
                 await send({"type": kind, **({"message": "no"} if failed else {})})
                 if failed:
-                    raise OSError("no database")
+                    raise self.error
             return
         self.scope = scope
         self.asked.set()
@@ -88,6 +89,12 @@ def test_a_life_that_fails_is_told_in_a_sentence(event: str) -> None:
     with pytest.raises(TrunklineError, match=f"The app's {event} failed: OSError: no database"):
         life()
     assert [known.doing for known in watch.errors] == [event]
+
+
+def test_an_app_that_exits_is_told_of() -> None:
+    served = AsgiThread(App(fails="startup", error=SystemExit(3)), Watch())
+    with pytest.raises(TrunklineError, match="The app's startup failed: SystemExit: 3"):
+        served.start()
 
 
 async def test_what_is_being_answered_is_cancelled_in_the_end(
