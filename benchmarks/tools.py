@@ -24,6 +24,7 @@ from benchmarks.bulk import measure_bulk, table
 from benchmarks.report import between_marks
 from tests.support import node
 from tests.support.platform import RunningPlatform
+from trunkline.server.temporary import TemporaryPlatform
 
 __all__ = ["main"]
 
@@ -136,6 +137,29 @@ def time_commands(data: Path, rounds: int) -> list[Timed]:
     )
 
 
+def _note(times: dict[str, list[float]], name: str, started: float, number: int) -> None:
+    if number:  # the first fills the caches
+        times.setdefault(name, []).append((time.perf_counter() - started) * 1000)
+
+
+def time_starts(folder: Path, rounds: int) -> list[Timed]:
+    """`trunkline up` until it is ready: on an empty folder, on one that it has used, and a
+    platform that is thrown away afterwards."""
+    times: dict[str, list[float]] = {}
+    for number in range(rounds + 1):
+        data = folder / f"start{number}"
+        for name in ("`trunkline up`, the first time", "`trunkline up`, later"):
+            platform = RunningPlatform(data)
+            started = time.perf_counter()
+            platform.start()
+            _note(times, name, started, number)
+            platform.stop()
+        started = time.perf_counter()
+        with TemporaryPlatform():
+            _note(times, "a platform for tests", started, number)
+    return [Timed(name, found) for name, found in times.items()]
+
+
 def run_suite(folder: Path, text: str, *, workers: int) -> Suite:
     """Run a file of tests with pytest, as a user does."""
     folder.mkdir()
@@ -185,7 +209,7 @@ def measure(rounds: int, suites: int) -> str:
         finally:
             platform.stop()
         lines = ["| command | median ms | least | most |", "|---|---|---|---|"]
-        lines += [each.row for each in timed]
+        lines += [each.row for each in (*timed, *time_starts(folder, suites))]
         lines += ["", f"| {TESTS} tests | whole run s | first use s | fixture ms a test |"]
         lines[-1] += " its p95 | test itself ms |"
         lines.append("|---|---|---|---|---|---|")
