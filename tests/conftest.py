@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -19,6 +20,13 @@ from trunkline.store.migrate import migrate
 
 # Temporary platforms keep a template of their cluster in the user's cache folder: not the tests'.
 os.environ["XDG_CACHE_HOME"] = str(Path(__file__).parents[1] / ".cache" / "tests")
+
+
+def pytest_configure() -> None:
+    """What tests start can be ended by Ctrl-C, also where a shell runs the tests in the background
+    and has SIGINT ignored."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,9 @@ PHONE = "+14155550123"
 HINT = f"from {PHONE}; /help tells more, /quit ends.\n> "
 
 
+PROMPT = "\n> "
+
+
 @pytest.fixture
 def chat(typing: Typist) -> Callable[..., list[str]]:
     return lambda *words: typing.command("phone", PHONE, "chat", *words)
@@ -37,6 +40,7 @@ def test_what_arrives_does_not_disturb_the_line_that_is_typed(
         phone.type("lo\n")
         told = phone.until(f"sent to {other}  SM")
         assert "lo" in told
+        phone.until(PROMPT)  # before it, the key is not the line editor's
         phone.type("\x04")
         assert phone.ended() == 0
     (message,) = client.messages.list(from_=PHONE)
@@ -81,6 +85,7 @@ def test_commands_of_the_conversation(
         phone.until("There is no /nonsense")
         phone.type("//slash\n")
         phone.until(f"sent to {second}  SM")
+        phone.until(PROMPT)
         phone.type("\x03")
         assert phone.ended() == 0
     assert [m.body for m in client.messages.list(from_=PHONE)] == ["/slash", "Look"]
