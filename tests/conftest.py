@@ -23,10 +23,11 @@ os.environ["XDG_CACHE_HOME"] = str(Path(__file__).parents[1] / ".cache" / "tests
 
 
 def pytest_configure() -> None:
-    """What tests start can be ended by Ctrl-C, also where a shell runs the tests in the background
-    and has SIGINT ignored."""
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    """What tests start can be ended by every signal, also where the tests run in the background of
+    a shell or under nohup, and some are ignored."""
+    for number in (signal.SIGHUP, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

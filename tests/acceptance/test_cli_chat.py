@@ -86,8 +86,7 @@ def test_commands_of_the_conversation(
         phone.type("//slash\n")
         phone.until(f"sent to {second}  SM")
         phone.until(PROMPT)
-        phone.type("\x03")
-        assert phone.ended() == 0
+        assert phone.ended(by="\x03") == 0
     assert [m.body for m in client.messages.list(from_=PHONE)] == ["/slash", "Look"]
 
 

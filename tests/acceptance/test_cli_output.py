@@ -170,6 +170,5 @@ def test_ctrl_c_is_130_without_a_traceback(
         while not platform.control("GET", "/clock")["ahead_seconds"]:
             pass
         command.type("\x03")
-        assert command.ended() == 130
+        assert (command.ended(), command.said) == (130, "^C")
     app.release()
-    assert command.said == "^C"

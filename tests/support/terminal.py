@@ -20,6 +20,7 @@ from dataclasses import dataclass
 __all__ = ["Terminal", "Typist", "terminal"]
 
 SECONDS = 30.0  # until a test that waits for a text gives up
+AGAIN = 0.5  # seconds until a key is pressed once more
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x01|\x02|\r(?!\n)")
 
 
@@ -56,6 +57,7 @@ class Terminal:
         self._descriptor = descriptor
         self.raw = b""
         self._read = 0
+        self._open = True
         self._status: int | None = None
 
     @property
@@ -76,15 +78,20 @@ class Terminal:
         before, self._read = self._read, place + len(text)
         return self.said[before : self._read]
 
-    def ended(self) -> int:
-        """Wait for the end: the exit code, or minus the signal's number."""
-        if self._status is None:
-            end = time.monotonic() + SECONDS
-            while self._more(end - time.monotonic()):
+    def ended(self, by: str = "") -> int:
+        """Wait for the end: the exit code, or minus the signal's number. `by` is a key that is
+        pressed until it helps: Python's input() does not notice Ctrl-C between its prompt and its
+        wait for a key."""
+        end = time.monotonic() + SECONDS
+        while self._status is None:
+            if by:
+                self.type(by)
+            while self._more(AGAIN if by else end - time.monotonic()):
                 pass
-            if time.monotonic() > end:
+            if not self._open:
+                self._status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+            elif time.monotonic() > end:
                 raise AssertionError(f"it does not end: {self.said[self._read :]!r}")
-            self._status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
         return self._status
 
     def _more(self, seconds: float) -> bool:
@@ -95,9 +102,10 @@ class Terminal:
         try:
             data = os.read(self._descriptor, 65536)
         except OSError:  # EIO: the other side is closed
-            return False
+            data = b""
         self.raw += data
-        return bool(data)
+        self._open = bool(data)
+        return self._open
 
 
 @contextmanager
