@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,9 @@ from trunkline.accounts import AccountSet
 from trunkline.numbers import ApplicationLookup, OwnNumbers
 from trunkline.rest.app import TwilioApi
 from trunkline.store import Database
+
+
+PATIENCE = 20.0  # seconds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +75,6 @@ class Numbers:
 
 async def until(happens: Callable[[], Awaitable[bool]]) -> None:
     """Ask again until it has happened: something else on this loop is about to do it."""
-    for _ in range(2000):
-        if await happens():
-            return
-    raise AssertionError("it did not happen")
+    async with asyncio.timeout(PATIENCE):
+        while not await happens():
+            await asyncio.sleep(0)
