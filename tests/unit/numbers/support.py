@@ -13,7 +13,6 @@ from trunkline.numbers import ApplicationLookup, OwnNumbers
 from trunkline.rest.app import TwilioApi
 from trunkline.store import Database
 
-
 PATIENCE = 20.0  # seconds
 
 
@@ -76,5 +75,5 @@ class Numbers:
 async def until(happens: Callable[[], Awaitable[bool]]) -> None:
     """Ask again until it has happened: something else on this loop is about to do it."""
     async with asyncio.timeout(PATIENCE):
-        while not await happens():
+        while not await happens():  # noqa: ASYNC110 - nothing tells
             await asyncio.sleep(0)
