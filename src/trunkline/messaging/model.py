@@ -10,7 +10,15 @@ from typing import Any
 from trunkline.lifecycle import Lifecycle
 from trunkline.store.transitions import TransitionRefused
 
-__all__ = ["FINISHED", "MESSAGE", "Dispatch", "NewMessage", "has_ended", "is_mms_sid"]
+__all__ = [
+    "FINISHED",
+    "MESSAGE",
+    "Dispatch",
+    "NewMessage",
+    "Opening",
+    "has_ended",
+    "is_mms_sid",
+]
 
 MESSAGE = Lifecycle(
     noun="message",
@@ -68,6 +76,8 @@ class NewMessage:
     options: Mapping[str, Any] | None = None  # create parameters that matter later
     facts: Mapping[str, Any] | None = None  # how it was decided, for `trunkline why`
     step: str | None = None  # of the dispatch queue; None: there is nothing to dispatch
+    due_at: datetime | None = None  # world time of a message that is scheduled
+    service_id: str | None = None  # of the messaging service that it is sent or received by
     check_opt_out: bool = False
 
     @property
@@ -93,12 +103,12 @@ class Dispatch:
     sid: str
     account_id: str
     world_id: str
-    sender: str
+    sender: str  # empty until the step `choose` has found one in the pool of the service
     recipient: str
     carrier: str
-    step: str  # "media", "submit", "deliver" or "in_doubt"
+    step: str  # "media", "choose", "submit", "deliver" or "in_doubt"
     due_at: datetime  # world time
-    created_at: datetime
+    created_at: datetime  # world time from which `validity` counts: of a scheduled one, its time
     validity: int  # seconds
     num_segments: int
     num_media: int
@@ -107,3 +117,16 @@ class Dispatch:
     attempt: int = 0
     ready_at: datetime | None = None  # world time at which its turn came
     options: Mapping[str, Any] | None = None
+    service_id: str | None = None
+    opening: Opening | None = None  # to be written with the next transition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """What becomes of an `accepted` or `scheduled` message when its turn comes: the statuses that
+    it enters before all others, and what was chosen for it. Written with the first transition
+    after it, so that it costs no commit of its own."""
+
+    path: tuple[str, ...] = ("queued",)
+    sender: str | None = None  # None: it has one already
+    num_segments: int | None = None  # None: as it was counted at the create

@@ -20,41 +20,16 @@ from trunkline.accounts import (
 )
 from trunkline.accounts.resources import Accounts, IamKeys, Keys, SigningKeys
 from trunkline.bus import LocalBus
-from trunkline.carriers import Routes
-from trunkline.carriers.routes import VIRTUAL
-from trunkline.carriers.virtual import Phones
 from trunkline.clock import RealClock
-from trunkline.messaging.between import Between
-from trunkline.messaging.decide_send import DecideSend, valid_for_libphonenumber
-from trunkline.messaging.dispatch.check_submission import CheckSubmission
-from trunkline.messaging.dispatch.deliver_to_phones import DeliverToPhones
-from trunkline.messaging.dispatch.dispatcher import Dispatcher
-from trunkline.messaging.dispatch.hand_over import HandOver
-from trunkline.messaging.dispatch.queue_works import Claims
-from trunkline.messaging.dispatch.recover_dispatch import RecoverDispatch
-from trunkline.messaging.dispatch.submit_to_carrier import SubmitToCarrier
-from trunkline.messaging.doubts import AlertDoubts
-from trunkline.messaging.explain_message import ExplainMessage, is_redacted
-from trunkline.messaging.finish_message import FinishMessage
-from trunkline.messaging.inbound.inbound_webhook import InboundRequests
-from trunkline.messaging.inbound.opt_outs import OptOuts
-from trunkline.messaging.inbound.receive_message import ReceiveMessage
-from trunkline.messaging.make_message import MakeMessage
-from trunkline.messaging.media.fetch_media import FetchMedia
-from trunkline.messaging.media.files import FetchFiles
-from trunkline.messaging.media.resources import MessageMedia
-from trunkline.messaging.phone_inbox import PhoneInbox
-from trunkline.messaging.replies.loop_breaker import LoopBreaker
+from trunkline.messaging.explain_message import is_redacted
 from trunkline.messaging.reset_world import ResetWorld
-from trunkline.messaging.resources import Messages
-from trunkline.messaging.send import SendMessage
-from trunkline.messaging.transcript import ReadTranscript
-from trunkline.messaging.works import CreateMessages, Notes
 from trunkline.rest.app import TwilioApi
 from trunkline.rest.operation import bound_operations
 from trunkline.secret_box import SecretBox
+from trunkline.server.core import Core
 from trunkline.server.first_start import control_token, create_world
-from trunkline.server.message_webhooks import connect_messages
+from trunkline.server.messaging import RESOURCES as MESSAGING_RESOURCES
+from trunkline.server.messaging import Messaging
 from trunkline.server.report_status import ReportStatus
 from trunkline.server.webhooks import RESOURCES as WEBHOOK_RESOURCES
 from trunkline.server.webhooks import Webhooks
@@ -74,9 +49,6 @@ log = structlog.get_logger(__name__)
 
 DEFAULT_WORLD = "default"
 PARTITION_PERIOD = 6 * 3600.0  # seconds between looks at the partitions ahead
-LOAD_PERIOD = 2.0  # seconds between reads of the dispatch table
-MEDIA_BATCH = 4  # messages whose media are stored in one transaction
-MEDIA_AT_ONCE = 32  # messages whose media are fetched at the same time
 
 
 def resource_classes() -> list[type]:
@@ -87,8 +59,7 @@ def resource_classes() -> list[type]:
         SigningKeys,
         IamKeys,
         *numbers.RESOURCES,
-        Messages,
-        MessageMedia,
+        *MESSAGING_RESOURCES,
         *WEBHOOK_RESOURCES,
     ]
 
@@ -109,8 +80,6 @@ class Platform:
         self.bus = LocalBus()
         self.box = box
         self.worlds = Worlds(database, self.clock, self.sids)
-        self.phones = Phones(database)
-        self.routes = Routes.configured(settings.carriers)
         self.commit = GroupCommit(
             database,
             published=self.bus.publish,
@@ -118,27 +87,14 @@ class Platform:
             batch=settings.commit_batch,
             waiting=settings.commit_waiting,
         )
-        self._media_commit = GroupCommit(
-            database, published=self.bus.publish, writers=1, batch=MEDIA_BATCH
-        )
         self.authenticator = AccountAuthenticator(database, box)
         self.own_numbers = numbers.OwnNumbers(database)
         self.applications = numbers.ApplicationLookup(database)
         self.import_number = numbers.ImportNumber(
             database, self.worlds, self.sids, self.own_numbers
         )
-        self._strict = valid_for_libphonenumber if settings.strict_numbers else None
         self.status = ReportStatus(
             settings, database, self.worlds, self.bus, self.clock, node_id, self.numbers_of
-        )
-        self.opt_outs = OptOuts(database)
-        self.inbox = PhoneInbox(database)
-        self.between = Between(database)
-        self.transcript = ReadTranscript(database)
-        self._create = CreateMessages(node_id, lambda messages: self._hand_over(messages))
-        self._loops = LoopBreaker()
-        self.make_message = MakeMessage(
-            routes=self.routes, worlds=self.worlds, clock=self.clock, sids=self.sids
         )
         self.webhooks = Webhooks(
             settings=settings,
@@ -151,63 +107,33 @@ class Platform:
             authenticator=self.authenticator,
             redacted=partial(is_redacted, database),
         )
-        self.fetch_files = FetchFiles(
-            self.webhooks.egress,
-            allowed=self.webhooks.accounts.allowed,
-            locate=self.webhooks.locate,
-            seconds=settings.media_timeout_seconds,
-        )
-        self._transitions = connect_messages(
-            self.webhooks,
+        core = Core(
+            settings=settings,
             database=database,
-            own_numbers=self.own_numbers,
-            create=self._create,
-            make_message=self.make_message,
-            loops=self._loops,
-            strict=self._strict,
-            base_url=lambda: self.base_url,
-            worlds=self.worlds,
-            clock=self.clock,
-        )
-        self._notes = Notes([AlertDoubts(self.webhooks.record, self.webhooks.alert)])
-        deadline = timedelta(seconds=settings.receipt_deadline_seconds)
-        self.recover = RecoverDispatch(
-            database,
-            self.commit,
-            self.worlds,
-            self.clock,
-            notes=self._notes,
-            owner=node_id,
-            deadline=deadline,
-        )
-        self.dispatcher = Dispatcher(
-            self.worlds,
-            load=self.recover.load,
-            next_due=self.recover.next_due,
-            due_worlds=self.recover.due_worlds,
-        )
-        self._hand_over = HandOver(self.dispatcher, self.worlds)
-        self.receive = ReceiveMessage(
-            commit=self.commit,
-            media_commit=self._media_commit,
-            create=self._create,
-            requests=InboundRequests(self.webhooks.make, lambda: self.base_url),
-            due=self.webhooks.due,
-            fetch=self.fetch_files,
-            numbers=self.own_numbers,
-            opt_outs=self.opt_outs,
-            worlds=self.worlds,
+            node_id=node_id,
             clock=self.clock,
             sids=self.sids,
+            bus=self.bus,
+            box=box,
+            worlds=self.worlds,
+            commit=self.commit,
+            authenticator=self.authenticator,
+            own_numbers=self.own_numbers,
+            applications=self.applications,
+            base_url=lambda: self.base_url,
         )
+        self.messaging = messaging = Messaging(core, self.webhooks)
+        self.phones = messaging.phones
+        self.inbox = messaging.inbox
+        self.between = messaging.between
+        self.transcript = messaging.transcript
+        self.receive = messaging.receive
+        self.explain = messaging.explain
+        self.dispatcher = messaging.dispatcher
         self.advance = AdvanceClock(self.worlds, [self.dispatcher, self.webhooks.deliver])
-        self.explain = ExplainMessage(database, self.worlds, self.opt_outs, self.webhooks.history)
         self.reset = ResetWorld(
-            database, self.worlds, self.phones, self.dispatcher, self.webhooks, self._loops
+            database, self.worlds, self.phones, self.dispatcher, self.webhooks, messaging.loops
         )
-        for commit in (self.commit, self._media_commit):
-            commit.on_doubt.append(self.webhooks.deliver.doubt)
-        self._add_lanes(deadline)
         self.api = self._api()
         self.control_token = ""
         self._stop = asyncio.Event()
@@ -220,16 +146,14 @@ class Platform:
         if self.worlds.named(DEFAULT_WORLD) is None:
             await self.create_world(DEFAULT_WORLD)
         self.control_token = await control_token(self.database, self.box)
-        await self.phones.load()
         await self.own_numbers.load()
+        await self.messaging.load()
         for world in self.worlds.all():
             self._watch_world(world)
-        await asyncio.gather(*(c.start() for c in self.routes.carriers.values()))
-        await self.recover.keep_lease(self.settings.lease_seconds)
-        await self.recover.show_doubts()
+        dispatching = await self.messaging.start(self._stop)
         self._tasks = [
             await self.webhooks.start(self._stop),
-            asyncio.create_task(self.dispatcher.load_for_ever(LOAD_PERIOD, self._stop)),
+            *dispatching,
             asyncio.create_task(self._keep_lease()),
             asyncio.create_task(self._keep_partitions()),
         ]
@@ -242,11 +166,10 @@ class Platform:
         await self.dispatcher.stop()
         await self.webhooks.stop()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await asyncio.gather(*(c.stop() for c in self.routes.carriers.values()))
-        await self._media_commit.close()
+        await self.messaging.stop()
         await self.commit.close()
         try:
-            await self.recover.end_lease()
+            await self.messaging.recover.end_lease()
         finally:
             await self.database.close()
 
@@ -300,67 +223,7 @@ class Platform:
         """The numbers that somebody owns in a world, sorted."""
         return self.own_numbers.of_world(world.id)
 
-    def _add_lanes(self, deadline: timedelta) -> None:
-        media = FetchMedia(
-            database=self.database,
-            commit=self._media_commit,
-            transitions=self._transitions,
-            worlds=self.worlds,
-            clock=self.clock,
-            sids=self.sids,
-            dispatcher=self.dispatcher,
-            fetch=self.fetch_files,
-        )
-        check = CheckSubmission(self.opt_outs, self.authenticator.account)
-        virtual = DeliverToPhones(
-            commit=self.commit,
-            transitions=self._transitions,
-            worlds=self.worlds,
-            clock=self.clock,
-            phones=self.phones,
-            check=check,
-            dispatcher=self.dispatcher,
-            database=self.database,
-            receive=self.receive.jobs_of,
-            is_number=self.receive.takes,
-        )
-        self.dispatcher.add_lane("media", media, at_once=MEDIA_AT_ONCE, most=MEDIA_AT_ONCE)
-        self.dispatcher.add_lane(VIRTUAL, virtual, at_once=1)
-        claims = Claims(self.node_id)
-        for name, carrier in self.routes.carriers.items():
-            runner = SubmitToCarrier(
-                carrier,
-                database=self.database,
-                commit=self.commit,
-                transitions=self._transitions,
-                claims=claims,
-                notes=self._notes,
-                worlds=self.worlds,
-                clock=self.clock,
-                check=check,
-                dispatcher=self.dispatcher,
-                deadline=deadline,
-            )
-            # What waits for a place in the window is ready to go; a slow one holds up no other.
-            most = 2 * carrier.window
-            self.dispatcher.add_lane(name, runner, at_once=most, most=most)
-
     def _api(self) -> TwilioApi:
-        decide = DecideSend(
-            numbers=self.own_numbers,
-            callback_of=self.applications.message_status_callback,
-            make=self.make_message,
-            strict=self._strict,
-        )
-        messages = Messages(
-            database=self.database,
-            worlds=self.worlds,
-            sids=self.sids,
-            decide=decide,
-            send=SendMessage(self.commit, self._create),
-            finish=FinishMessage(self.database, self.worlds, self.clock, self.bus),
-            webhooks=self.webhooks.deliver,
-        )
         resources: Sequence[object] = (
             *account_resources(
                 self.database,
@@ -377,8 +240,7 @@ class Platform:
                 own_numbers=self.own_numbers,
                 applications=self.applications,
             ),
-            messages,
-            MessageMedia(self.database, self.worlds),
+            *self.messaging.resources,
             *self.webhooks.resources,
         )
         api = TwilioApi(
@@ -418,8 +280,7 @@ class Platform:
     async def _renew(self) -> None:
         # First the requests: what the messages of a silent node bring about comes behind them.
         await self.webhooks.take_over()
-        await self.recover.keep_lease(self.settings.lease_seconds)
-        await self.recover.show_doubts(self.dispatcher.knows)
+        await self.messaging.renew()
 
 
 async def _repeat(period: float, stop: asyncio.Event, action: Callable[[], Awaitable[Any]]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from trunkline.clock import Clock
 from trunkline.messaging.alert_failures import AlertFailures
 from trunkline.messaging.inbound.inbound_webhook import InboundWebhook
 from trunkline.messaging.make_message import MakeMessage
@@ -15,27 +14,21 @@ from trunkline.messaging.replies.run_session import INBOUND, RunSession
 from trunkline.messaging.status_callbacks import KIND as STATUS_CALLBACK
 from trunkline.messaging.status_callbacks import StatusCallback, StatusCallbacks
 from trunkline.messaging.works import CreateMessages, message_transitions
-from trunkline.numbers import OwnNumbers
+from trunkline.server.core import Core
 from trunkline.server.webhooks import Webhooks
-from trunkline.store import Database
 from trunkline.store.transitions import Transitions
-from trunkline.worlds import Worlds
 
 __all__ = ["connect_messages"]
 
 
 def connect_messages(
+    core: Core,
     webhooks: Webhooks,
     *,
-    database: Database,
-    own_numbers: OwnNumbers,
     create: CreateMessages,
     make_message: MakeMessage,
     loops: LoopBreaker,
     strict: Callable[[str], bool] | None,
-    base_url: Callable[[], str],
-    worlds: Worlds,
-    clock: Clock,
 ) -> Transitions:
     """The transitions of messages, followed by status callbacks, alerts and actions; their kinds of
     request are made known to `webhooks`."""
@@ -47,23 +40,23 @@ def connect_messages(
         ]
     )
     run = RunSession(
-        execute=ExecuteReply(own_numbers, strict),
+        execute=ExecuteReply(core.own_numbers, strict),
         make_message=make_message,
         create=create,
         make_delivery=webhooks.make,
         alert=webhooks.alert,
         loops=loops,
-        worlds=worlds,
+        worlds=core.worlds,
     )
-    webhooks.kinds[STATUS_CALLBACK] = StatusCallback(database, webhooks.alert)
-    webhooks.kinds[ACTION] = ReplyAction(database, run)
+    webhooks.kinds[STATUS_CALLBACK] = StatusCallback(core.database, webhooks.alert)
+    webhooks.kinds[ACTION] = ReplyAction(core.database, run)
     webhooks.kinds[INBOUND] = InboundWebhook(
-        database=database,
-        numbers=own_numbers,
+        database=core.database,
+        numbers=core.own_numbers,
         transitions=transitions,
         run=run,
-        base_url=base_url,
-        worlds=worlds,
-        clock=clock,
+        base_url=core.base_url,
+        worlds=core.worlds,
+        clock=core.clock,
     )
     return transitions

@@ -1,0 +1,19 @@
+"""Short links, their domains and clicks."""
+
+from alembic import op
+
+revision = "0008"
+down_revision = "0007"
+
+TABLES = """
+"""
+
+
+def upgrade() -> None:
+    for statement in TABLES.split(";\n"):
+        if statement.strip():
+            op.execute(statement)
+
+
+def downgrade() -> None:
+    raise NotImplementedError("a migration is not taken back: restore a backup instead")

@@ -1,0 +1,19 @@
+"""Content templates."""
+
+from alembic import op
+
+revision = "0009"
+down_revision = "0008"
+
+TABLES = """
+"""
+
+
+def upgrade() -> None:
+    for statement in TABLES.split(";\n"):
+        if statement.strip():
+            op.execute(statement)
+
+
+def downgrade() -> None:
+    raise NotImplementedError("a migration is not taken back: restore a backup instead")
