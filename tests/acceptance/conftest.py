@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import itertools
-import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.request import Request, urlopen
 
 import pytest
 from twilio.rest import Client
@@ -18,7 +16,7 @@ from tests.support.hostile_server import HostileServer
 from tests.support.media_server import MediaServer, media_server
 from tests.support.node import TWILIO_CLI
 from tests.support.node_clients import TwilioCli
-from tests.support.platform import ROOT, RunningPlatform, World
+from tests.support.platform import ROOT, RunningPlatform, World, read_credentials
 from tests.support.python_client import connect
 from tests.support.terminal import Typist
 
@@ -90,15 +88,3 @@ def media() -> Iterator[MediaServer]:
     """A web server with the media that messages name."""
     with media_server() as serving:
         yield serving
-
-
-def read_credentials(base_url: str, control_token: str, world: str) -> World:
-    """Where a world is and how to get in."""
-    request = Request(
-        f"{base_url}/trunkline/v1/credentials?world={world}",
-        headers={"Authorization": f"Bearer {control_token}"},
-    )
-    with urlopen(request, timeout=30) as answer:
-        known = json.load(answer)
-    known["base_url"] = base_url
-    return World(name=world, **known)

@@ -15,7 +15,7 @@ import requests
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
 
-from tests.support.app_server import customer_app
+from tests.support.app_server import Reply, customer_app
 from tests.support.app_server import twiml as twiml_reply
 from tests.support.plugin_apps import asgi_app, fastapi_app, flask_app, twiml, wsgi_app
 from trunkline.testing import ExpectationFailed, Trunkline, TrunklineError
@@ -114,11 +114,11 @@ def test_a_phone_sends_media(trunkline: Trunkline, tmp_path: Path) -> None:
     picture.write_bytes(b"cat")
     phone = trunkline.phone(PHONE)
     with customer_app(trunkline.auth_token) as server:
-        url = server.on("/dog.gif", twiml_reply("dog"))
-        sid = phone.send("Look", media=[picture, ("text/plain", b"words"), url])
+        url = server.on("/dog.gif", Reply(200, b"dog", "image/gif"))
+        sid = phone.send("Look", media=[picture, ("text/vcard", b"words"), url])
     listed = trunkline.client.messages(sid).media.list()
     kinds = {media.content_type for media in listed}
-    assert kinds == {"image/png", "text/plain", "text/xml"}
+    assert kinds == {"image/png", "text/vcard", "image/gif"}
     with pytest.raises(TrunklineError, match=r"none\.png cannot be sent: No such file"):
         phone.send("Look", media=tmp_path / "none.png")
 
@@ -358,7 +358,7 @@ def test_a_transcript_is_the_whole_conversation(trunkline: Trunkline) -> None:
     trunkline.app(asgi_app(echo), webhook="/sms", numbers=[trunkline.number])
     trunkline.phone(OTHER).set(fail=30003)
     phone = trunkline.phone(PHONE)
-    phone.send("One\n\n  two", media=("text/plain", b"words"))
+    phone.send("One\n\n  two", media=("text/vcard", b"words"))
     _send(trunkline, "Lost", to=OTHER)
     _send(trunkline, "Ours", to=trunkline.numbers[1])
     phone.send("STOP")

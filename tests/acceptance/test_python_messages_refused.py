@@ -36,7 +36,7 @@ TO = {
     "another channel": (
         f"whatsapp:{PHONE}",
         21910,
-        "Twilio could not find a Channel with the specified From address",
+        "Invalid From and To pair. From and To should be of the same channel.",
     ),
 }
 NOT_OWNED = "'From' {} is not a Twilio phone number or Short Code country mismatch"
@@ -59,7 +59,7 @@ FROM = {
     "another channel": (
         f"whatsapp:{SENDER}",
         21910,
-        "Twilio could not find a Channel with the specified From address",
+        "Invalid From and To pair. From and To should be of the same channel.",
     ),
 }
 NOTHING_TO_SEND = "A text message body or media urls must be specified."
@@ -129,7 +129,7 @@ OTHER: dict[str, tuple[dict[str, Any], int, str]] = {
         "The ContentVariables Parameter is invalid",
     ),
     "variables too long": (
-        {"content_sid": TEMPLATE, "content_variables": '{"1": "%s"}' % ("x" * 1600)},
+        {"content_sid": TEMPLATE, "content_variables": '{"1": "%s"}' % ("x" * 1601)},
         21658,
         "Parameter exceeded character limit",
     ),

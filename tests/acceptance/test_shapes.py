@@ -16,16 +16,33 @@ from tests.support.shapes import assert_shape, faults, mutations, official_shape
 from trunkline.rest.operation import Operation, operations_of
 from trunkline.server.compose import resource_classes
 
-DECLARED: dict[str, Operation] = {
-    f"{declared.product} {declared.name}": declared
-    for cls in resource_classes()
-    for _, declared in operations_of(cls)
+# The documents, by the name of a product; of a later version, by its name and version.
+PRODUCTS = {
+    "accounts": "accounts_v1",
+    "api": "api_v2010",
+    "content": "content_v1",
+    "content_v2": "content_v2",
+    "iam": "iam_v1",
+    "messaging": "messaging_v1",
+    "messaging_v2": "messaging_v2",
+    "monitor": "monitor_v1",
 }
-PRODUCTS = {"api": "api_v2010", "iam": "iam_v1", "monitor": "monitor_v1"}
+
+
+def name_of(declared: Operation) -> str:
+    """`content FetchContent`, `content_v2 ListContent`."""
+    versioned = f"{declared.product}_{declared.version}"
+    return f"{versioned if versioned in PRODUCTS else declared.product} {declared.name}"
+
+
+DECLARED: dict[str, Operation] = {
+    name_of(declared): declared for cls in resource_classes() for _, declared in operations_of(cls)
+}
 
 NO_SUCH_NUMBERS = "no country here has numbers of this type: the answer is 404/20404"
 # Operations that have an official example and cannot be answered in its way.
 NOT_ANSWERED = {
+    "content ListLegacyContent": "there are no templates of the time before these",
     "api CreateIncomingPhoneNumberMobile": NO_SUCH_NUMBERS,
     "api ListAvailablePhoneNumberMachineToMachine": NO_SUCH_NUMBERS,
     "api ListAvailablePhoneNumberMobile": NO_SUCH_NUMBERS,
@@ -43,8 +60,27 @@ def capitals(example: Any) -> None:
         assert shown.keys() == {"voice", "sms", "mms"}
 
 
+def use_case(example: Any) -> None:
+    """Other examples of the same answer have it, as the one of a fetch."""
+    example["profile"]["use_case"] = None
+
+
+def a_sender(example: Any) -> None:
+    """The example of the list is empty: a sender is shown there as where it is fetched."""
+    examples = openapi.official("messaging_v2")["components"]["examples"]
+    example["senders"] = [{**examples["whatsapp_fetch"]["value"], "friendly_name": "Desk"}]
+
+
+def whose_dns(example: Any) -> None:
+    """The schema has it, and clients read it."""
+    example["domain_sid"] = f"DN{'a' * 32}"
+
+
 # What is known to be otherwise than in the official example.
 DEVIATIONS: dict[str, Callable[[Any], None]] = {
+    "messaging FetchDomainDnsValidation": whose_dns,
+    "messaging_v2 ListChannelsSender": a_sender,
+    "messaging_v2 UpdateChannelsSender": use_case,
     "api ListAvailablePhoneNumberLocal": capitals,
     "api ListAvailablePhoneNumberTollFree": capitals,
 }
@@ -137,7 +173,7 @@ def test_a_client_finds_the_records_in(answers: dict[str, Recorded], name: str) 
     """twilio-python takes the one key that it does not know for the records."""
     body, key = answers[name].body, DECLARED[name].list_key
 
-    if name.startswith(("iam", "monitor")):
+    if not name.startswith("api "):
         assert set(body) == {"meta", key}
         assert body["meta"]["key"] == key
         links = [body["meta"][name] for name in ("url", "first_page_url", "next_page_url")]

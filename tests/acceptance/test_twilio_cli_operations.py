@@ -272,3 +272,18 @@ async def test_alerts_and_notifications(
     )
     assert fetched_alert["responseBody"] == "not here"
     assert fetched_notification["responseBody"] == "not here"
+
+
+@NEWEST
+async def test_domains_of_short_links(twilio_cli: TwilioCli, platform: World) -> None:
+    made = platform.control("POST", "/links/domains", {"domain_name": "cli.example"})["sid"]
+    config = "api:messaging:v1:link-shortening:domains:config"
+
+    [updated] = await twilio_cli.json(
+        f"{config}:update",
+        *("--domain-sid", made, "--fallback-url", "https://shop.example/", "--disable-https"),
+    )
+    [fetched] = await twilio_cli.json(f"{config}:fetch", "--domain-sid", made)
+
+    assert updated["domainSid"] == made
+    assert (fetched["fallbackUrl"], fetched["disableHttps"]) == ("https://shop.example/", True)

@@ -1,10 +1,12 @@
 """twilio-node as it comes from npm, at work against the platform."""
 
 import random
+import re
 from typing import Any
 
 import pytest
 
+from tests.support.media_server import File, MediaServer
 from tests.support.node_clients import Platform, run_script
 
 DOCS = "https://www.twilio.com/docs/errors/"
@@ -211,3 +213,38 @@ async def test_refusals(platform: Platform, recipient: str) -> None:
         "unknownMessage": refused(404, 20404, f"The requested resource {missing} was not found"),
         "wrongToken": refused(401, 20003, "Authenticate"),
     }
+
+
+async def test_links(platform: Platform, recipient: str) -> None:
+    made = platform.control("POST", "/links/domains", {"domain_name": "node.example"})
+    sid, number = made["sid"], platform.numbers[0]
+
+    seen = await run_script(platform, "links.js", sid, number, recipient)
+
+    assert seen["config"] == [sid, "https://shop.example/", True]
+    assert seen["association"] == [sid, seen["service"]]
+    assert re.fullmatch(r"Sale: https://node\.example/[0-9A-Za-z]{10}", seen["body"])
+    assert seen["valid"] is True
+    assert seen["refused"] == refused(400, 30109, "Callback URL is invalid")
+
+
+@pytest.mark.parametrize("redirected", [False, True], ids=["base url", "api.twilio.com"])
+async def test_media(
+    platform: Platform, recipient: str, media: MediaServer, redirected: bool
+) -> None:
+    url = media.add("card.vcf", File("text/vcard", b"BEGIN:VCARD"))
+
+    seen = await run_script(
+        platform, "media.js", platform.numbers[0], recipient, url, redirect=redirected
+    )
+
+    assert seen["message"]["numMedia"] == "1"
+    fetched = seen["fetched"]
+    assert fetched["contentType"] == "text/vcard"
+    assert fetched["parentSid"] == seen["message"]["sid"]
+    assert seen["led"]["status"] == 307
+    assert seen["led"]["location"].startswith("/m/")
+    assert seen["file"] == {"status": 200, "type": "text/vcard", "body": "BEGIN:VCARD"}
+    assert seen["removed"] is True
+    told = f"The requested resource {fetched['uri']} was not found"
+    assert seen["afterwards"] == refused(404, 20404, told)

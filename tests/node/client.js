@@ -4,11 +4,15 @@
  * TRUNKLINE_URL is where the platform is. Redirected, the client is left wholly alone; otherwise its
  * base URL is set, as an application would.
  */
-const twilio = require("twilio");
+// TWILIO_PACKAGE is the name of another version of it.
+const twilio = require(process.env.TWILIO_PACKAGE ?? "twilio");
 
 function connect(username = process.env.TWILIO_ACCOUNT_SID, password = process.env.TWILIO_AUTH_TOKEN) {
   const client = twilio(username, password, { accountSid: process.env.TWILIO_ACCOUNT_SID });
-  if (!process.env.TRUNKLINE_REDIRECT) client.api.baseUrl = process.env.TRUNKLINE_URL;
+  if (!process.env.TRUNKLINE_REDIRECT) {
+    client.api.baseUrl = process.env.TRUNKLINE_URL;
+    client.messaging.baseUrl = `${process.env.TRUNKLINE_URL}/messaging`;
+  }
   return client;
 }
 

@@ -9,5 +9,5 @@ const { readdirSync } = fs;
 fs.readdirSync = function (folder, ...rest) {
   const names = readdirSync.call(this, folder, ...rest);
   if (!String(folder).endsWith("twilio-api")) return names;
-  return names.filter((name) => !/^twilio_.*\.json$/.test(name) || /^twilio_(api|iam|monitor)_v/.test(name));
+  return names.filter((name) => !/^twilio_.*\.json$/.test(name) || /^twilio_(api|content|iam|messaging|monitor)_v/.test(name));
 };

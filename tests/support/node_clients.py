@@ -66,17 +66,23 @@ async def run_node(*arguments: str, environment: Mapping[str, str] | None = None
 
 
 async def run_script(
-    platform: Platform, script: str, *arguments: str, redirect: bool = False
+    platform: Platform,
+    script: str,
+    *arguments: str,
+    redirect: bool = False,
+    package: str = "twilio",
 ) -> Any:
     """Run tests/node/`script` with twilio-node and return the JSON that it printed.
 
     With `redirect`, twilio-node is not told of the platform at all: its requests for
-    `https://api.twilio.com` are rerouted beneath it.
+    `https://api.twilio.com` are rerouted beneath it. `package` is the folder of another version:
+    `twilio-4`.
     """
     environment = {
         "TRUNKLINE_URL": platform.base_url,
         "TWILIO_ACCOUNT_SID": platform.account_sid,
         "TWILIO_AUTH_TOKEN": platform.auth_token,
+        "TWILIO_PACKAGE": package,
         **(redirected(platform.base_url) if redirect else {}),
     }
     path = str(node.CLIENTS / script)

@@ -57,9 +57,17 @@ class Operation:
         declared = self.definition.get("parameters", ())
         return {each["name"]: each["schema"] for each in declared if each["in"] == "query"}
 
+    @property
+    def json_body(self) -> bool:
+        """Whether its parameters are a JSON object."""
+        return "application/json" in self.definition.get("requestBody", {}).get("content", {})
+
     def _form_schema(self) -> dict[str, Any]:
         content = self.definition.get("requestBody", {}).get("content", {})
         schema: dict[str, Any] = next((kind["schema"] for kind in content.values()), {})
+        if "$ref" in schema:
+            name = schema["$ref"].rsplit("/", 1)[1]
+            schema = official(self.product)["components"]["schemas"][name]
         return schema
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,6 +58,13 @@ class World:
     def get(self, path: str) -> Any:
         """Read from Twilio's API with the account's own credentials; the decoded answer."""
         request = Request(f"{self.base_url}{path}", headers={"Authorization": self.basic})
+        with urlopen(request, timeout=60) as answer:
+            return json.loads(answer.read())
+
+    def post(self, path: str, form: Mapping[str, str]) -> Any:
+        """Send a form to Twilio's API with the account's own credentials; the decoded answer."""
+        headers = {"Authorization": self.basic}
+        request = Request(f"{self.base_url}{path}", urlencode(form).encode(), headers)
         with urlopen(request, timeout=60) as answer:
             return json.loads(answer.read())
 
@@ -202,3 +210,15 @@ def descendants(pid: int) -> list[int]:
         found += children
         waiting += children
     return found
+
+
+def read_credentials(base_url: str, control_token: str, world: str) -> World:
+    """Where a world is and how to get in."""
+    request = Request(
+        f"{base_url}/trunkline/v1/credentials?world={world}",
+        headers={"Authorization": f"Bearer {control_token}"},
+    )
+    with urlopen(request, timeout=30) as answer:
+        known = json.load(answer)
+    known["base_url"] = base_url
+    return World(name=world, **known)

@@ -62,7 +62,10 @@ def not_found(path: str) -> tuple[int, int, str]:
 
 
 def _pointed_at(client: Client, platform: World) -> Client:
+    client.accounts.base_url = f"{platform.base_url}/accounts"
     client.api.base_url = platform.base_url
+    client.content.base_url = f"{platform.base_url}/content"
     client.iam.base_url = f"{platform.base_url}/iam"
+    client.messaging.base_url = f"{platform.base_url}/messaging"
     client.monitor.base_url = f"{platform.base_url}/monitor"
     return client

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ import requests
 from tests.support.control import settle
 from tests.support.media_server import PNG, File, media_server
 from tests.support.platform import World
+from tests.support.recorded_links import record_links
+from tests.support.recorded_services import record_services
 
 PHONE, SENDER = "+15558675309", "+14155550100"
 URL = "https://example.com"
@@ -59,6 +62,14 @@ class Recorder:
         self.answers[operation] = Recorded(answer.status_code, body)
         return body
 
+    def record_json(self, operation: str, method: str, path: str, **fields: Any) -> Any:
+        """Send one request with a JSON body, and keep its answer."""
+        answer = self._session.request(
+            method, f"{self._world.base_url}{path}", json=fields, timeout=30
+        )
+        self.answers[operation] = Recorded(answer.status_code, answer.json())
+        return self.answers[operation].body
+
     def close(self) -> None:
         """Let go of the connection."""
         self._session.close()
@@ -69,12 +80,20 @@ class Recorder:
         for resource, noun in (("Keys", "Key"), ("SigningKeys", "SigningKey")):
             self._keys(resource, noun)
         self._iam_keys()
+        self._consents()
         application = self._applications()
         self._numbers(application)
         self._available_numbers()
+        self._short_codes()
+        self._channel_senders()
+        self._content()
+        record_services(self, self._world)
+        record_links(self, self._world)
         with media_server() as server:
             self._messages(server.add("cat.png", File("image/png", PNG)))
             self._alerts(server.add("status", File("text/plain", b"broken", status=500)))
+        # Its examples are only referred to: test_python_channel_senders compares with them.
+        del self.answers["messaging_v2 CreateChannelsSender"]
 
     def _accounts(self) -> None:
         made = self.record("api CreateAccount", "POST", "/2010-04-01/Accounts.json")
@@ -101,6 +120,21 @@ class Recorder:
         self.record("iam FetchKey", "GET", one)
         self.record("iam UpdateKey", "POST", one, FriendlyName="bar")
         self.record("iam DeleteKey", "DELETE", one)
+
+    def _consents(self) -> None:
+        """One item that is taken, and one that is refused, as in the official example."""
+        good = {
+            "contact_id": "+15558675309",
+            "correlation_id": "ad388b5a46b33b874b0d41f7226db2ef",
+            "sender_id": self._world.numbers[0],
+            "status": "opt-in",
+            "source": "website",
+        }
+        bad = {**good, "contact_id": "+19", "date_of_consent": "2025-03-25"}
+        items = [json.dumps(good), json.dumps(bad)]
+        self.record(
+            "accounts CreateBulkConsents", "POST", "/accounts/v1/Consents/Bulk", Items=items
+        )
 
     def _applications(self) -> str:
         path = f"{self._account}/Applications"
@@ -148,6 +182,64 @@ class Recorder:
         for kind in ("Local", "TollFree"):
             operation = f"api ListAvailablePhoneNumber{kind}"
             self.record(operation, "GET", f"{path}/US/{kind}.json", PageSize=2)
+
+    def _content(self) -> None:
+        path = "/content/v1/Content"
+        place = {"longitude": 104.9903, "latitude": 39.7392, "label": "Foo Bar Co"}
+        types = {"twilio/text": {"body": "Foo Bar Co is here"}, "twilio/location": place}
+        wanted = {"language": "en", "types": types, "variables": {"name": "foo"}}
+        for _ in range(2):  # so that a list has a second page
+            made = self.record_json("content CreateContent", "POST", path, **wanted)
+        one = f"{path}/{made['sid']}"
+        self.record("content FetchContent", "GET", one)
+        self.record_json("content UpdateContent", "PUT", one, types=types)
+        requests = f"{one}/ApprovalRequests"
+        approval = {"name": "tree_fiddy", "category": "UTILITY"}
+        create = "content CreateApprovalCreate"
+        self.record_json(create, "POST", f"{requests}/whatsapp", **approval)
+        self.record("content FetchApprovalFetch", "GET", requests)
+        self.record("content ListContent", "GET", path, PageSize=1)
+        both = "ContentAndApprovals"
+        self.record(f"content List{both}", "GET", f"/content/v1/{both}", PageSize=1)
+        self.record("content_v2 ListContent", "GET", "/content/v2/Content", PageSize=1)
+        self.record(f"content_v2 List{both}", "GET", f"/content/v2/{both}", PageSize=1)
+        self.record("content DeleteContent", "DELETE", one)
+
+    def _short_codes(self) -> None:
+        asked = {"phone_number": "99990", "country": "US"}
+        sid = self._world.control("POST", "/numbers", asked)["sid"]
+        path = f"{self._account}/SMS/ShortCodes"
+        self.record("api ListShortCode", "GET", f"{path}.json", PageSize=1)
+        self.record("api FetchShortCode", "GET", f"{path}/{sid}.json")
+        self.record("api UpdateShortCode", "POST", f"{path}/{sid}.json", FriendlyName="votes")
+
+    def _channel_senders(self) -> None:
+        path, sender = "/messaging/v2/Channels/Senders", "whatsapp:+14155550109"
+        create = "messaging_v2 CreateChannelsSender"
+        made = self.record_json(create, "POST", path, sender_id=sender)
+        one = f"{path}/{made['sid']}"
+        self.record_json(
+            "messaging_v2 UpdateChannelsSender",
+            "POST",
+            one,
+            configuration={"verification_method": "sms"},
+            webhook={"callback_url": URL, "callback_method": "POST"},
+            profile={"name": "Example Business", "websites": [{"website": URL, "label": "x"}]},
+        )
+        phone = self._world.control(
+            "POST", "/phones/whatsapp:+15558675309/messages", {"to": sender, "body": "hello"}
+        )
+        self.record(
+            "messaging_v2 CreateTypingIndicator",
+            "POST",
+            "/messaging/v2/Indicators/Typing.json",
+            channel="whatsapp",
+            messageId=phone["sid"],
+        )
+        self.record_json(create, "POST", path, sender_id="whatsapp:+14155550108")
+        every = {"Channel": "whatsapp", "PageSize": 1}
+        self.record("messaging_v2 ListChannelsSender", "GET", path, **every)
+        self.record("messaging_v2 DeleteChannelsSender", "DELETE", one)
 
     def _messages(self, picture: str) -> None:
         path = f"{self._account}/Messages"

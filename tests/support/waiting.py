@@ -23,3 +23,13 @@ async def eventually(look: Callable[[], T | Awaitable[T]], seconds: float = 20.0
             return value
         assert time.monotonic() < deadline, f"not within {seconds:g} s: {value!r}"
         await asyncio.sleep(LOOK_AGAIN)
+
+
+def wait_until(look: Callable[[], T], seconds: float = 20.0) -> T:
+    """`eventually` for a test without an event loop."""
+    deadline = time.monotonic() + seconds
+    while True:
+        if seen := look():
+            return seen
+        assert time.monotonic() < deadline, f"not within {seconds:g} s: {seen!r}"
+        time.sleep(LOOK_AGAIN)

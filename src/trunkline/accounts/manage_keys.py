@@ -8,13 +8,13 @@ from datetime import datetime
 
 from trunkline.accounts import queries
 from trunkline.accounts.authenticate import TOPIC, AccountAuthenticator
-from trunkline.accounts.check_page_token import check_page_token
+from trunkline.accounts.fetch_own_page import fetch_own_page
 from trunkline.accounts.model import ApiKey, new_secret
 from trunkline.accounts.tables import api_keys
 from trunkline.rest.pages import PageRequest
 from trunkline.secret_box import SecretBox
 from trunkline.sids import SidFactory
-from trunkline.store import Database, fetch_page
+from trunkline.store import Database
 
 __all__ = ["ManageKeys", "NewKey"]
 
@@ -76,15 +76,13 @@ class ManageKeys:
 
     async def page(self, account_sid: str, request: PageRequest) -> list[ApiKey]:
         """A page of the keys of this account, newest first. 21481 for another account's token."""
-        await check_page_token(self._database, request, account_sid, queries.OWNER_OF_KEY)
-        rows = await fetch_page(
+        rows = await fetch_own_page(
             self._database,
+            request,
             queries.list_keys(account_sid[2:]),
             api_keys.c.id,
-            after=request.after,
-            before=request.before,
-            limit=request.limit,
-            offset=request.offset,
+            account_sid=account_sid,
+            owner_of=queries.OWNER_OF_KEY,
         )
         return [queries.key_of(row) for row in rows]
 

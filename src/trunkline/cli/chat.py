@@ -92,6 +92,8 @@ class Chat:
             return str(written[-1])
         if said:
             return str(said[-1]["from"])
+        if ":" in self._phone:
+            raise Failure(f"Say whom {self._phone} is to write to: --to SENDER.")
         numbers = self._control.get("/credentials")["numbers"]
         if not numbers:
             raise Failure("The world has no number to write to: `trunkline numbers buy` gets one.")

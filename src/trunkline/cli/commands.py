@@ -57,6 +57,11 @@ COMMANDS: dict[str, Entry] = {
     "messages": Entry(
         "messages", "app", "List, send, show and export messages; send many from a CSV file."
     ),
+    "consents": Entry(
+        "consents",
+        "app",
+        "List who wants whose messages; import and export the list; block or allow somebody.",
+    ),
     "tail": Entry("tail", "tail", "Show events live, until Ctrl-C."),
     "clock": Entry(
         "clock", "app", "Show the world's time, or move it: trunkline clock advance 1h."
@@ -71,7 +76,7 @@ COMMANDS: dict[str, Entry] = {
         "app",
         "Show what was requested of apps, and set how requests are made: trunkline webhooks list.",
     ),
-    "world": Entry("world", "app", "List worlds, make one, look at one, empty one."),
+    "world": Entry("world", "app", "List worlds, make one, look at one, limit one, empty one."),
     "doctor": Entry(
         "doctor",
         "doctor",

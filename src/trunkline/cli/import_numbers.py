@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from trunkline.cli.show import plain, print_json
 __all__ = ["ImportNumbers", "Wanted", "wanted_in_file"]
 
 CAPABILITIES = ("voice", "sms", "mms")
+SHORT_CODE = re.compile(r"[0-9]{3,6}").fullmatch
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,10 @@ class ImportNumbers:
             print(f"{found['phone_number']:<16}  {what:<13}  {found['sid']}")
 
     def _body(self, wanted: Wanted) -> dict[str, Any]:
-        body: dict[str, Any] = {**self._defaults, **wanted.settings, "phone_number": wanted.number}
+        defaults = dict(self._defaults)
+        if not SHORT_CODE(wanted.number.strip()):
+            defaults.pop("country", None)  # --country is for the short codes among them
+        body: dict[str, Any] = {**defaults, **wanted.settings, "phone_number": wanted.number}
         if "capabilities" in body:
             named = body["capabilities"].lower().replace(",", " ").replace(";", " ").split()
             for name in named:

@@ -70,13 +70,13 @@ def list_numbers(
     world: WorldOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the account's numbers, the newest first."""
-    from trunkline.cli.find_number import owned_numbers
+    """List the account's numbers, the newest first, and then its short codes."""
+    from trunkline.cli.find_number import owned_numbers, owned_short_codes
     from trunkline.cli.show import plain, print_json, table
     from trunkline.cli.show_number import capabilities_of, messages_go_to
 
     place, api = _api(context, data, world, as_json)
-    found = list(owned_numbers(api, contains))
+    found = [*owned_numbers(api, contains), *owned_short_codes(api, contains)]
     if place.as_json:
         print_json({"numbers": found})
         return
@@ -160,11 +160,17 @@ def import_numbers(
     context: typer.Context,
     numbers: Annotated[
         list[str] | None,
-        typer.Argument(metavar="NUMBER", help="Numbers of yours in E.164, of any country."),
+        typer.Argument(
+            metavar="NUMBER", help="Numbers of yours in E.164, of any country; or short codes."
+        ),
     ] = None,
     csv: Annotated[
         str | None,
         typer.Option(metavar="FILE", help="Or a CSV file of them, - for standard input."),
+    ] = None,
+    country: Annotated[
+        str | None,
+        typer.Option(metavar="CC", help="ISO country where short codes work, e.g. US."),
     ] = None,
     capabilities: Annotated[
         str | None,
@@ -191,7 +197,7 @@ def import_numbers(
     What the account owns already is said and left alone, so that a file can be imported again. A
     row that is refused is told by its line, and the others are imported; the exit code is 1 then.
     The first line of a file names its columns, of which `number` has to be there: `number`,
-    `friendly_name`, `sms_url`, `sms_method`, `sms_fallback_url`, `sms_fallback_method`,
+    `country`, `friendly_name`, `sms_url`, `sms_method`, `sms_fallback_url`, `sms_fallback_method`,
     `sms_application_sid`, `voice_url`, `voice_method`, `voice_fallback_url`,
     `voice_fallback_method`, `voice_application_sid`, `status_callback`, `status_callback_method`,
     `capabilities`. What an option says is for rows that do not say it.
@@ -203,6 +209,8 @@ def import_numbers(
         +4915123456789    imported       PN01a1fd6bb0c44e9a7d21a11be1b2c4d6
         line 4: '+49' is no number in E.164, e.g. +493012345678.
         1 imported, 1 owned already, 1 refused
+        $ trunkline numbers import 12345 --country US --sms-url https://api.example.com/sms
+        12345             imported       SC01a1fd6ba6a9af010a9d3388be4cb910
     """
     from trunkline.cli.client import Control
     from trunkline.cli.import_numbers import ImportNumbers, Wanted, wanted_in_file
@@ -218,6 +226,7 @@ def import_numbers(
         "voice_url": voice_url,
         "status_callback": status_callback,
         "capabilities": capabilities,
+        "country": country,
     }
     given = {name: value for name, value in defaults.items() if value is not None}
     wanted = wanted_in_file(csv) if csv is not None else (Wanted(n) for n in numbers or ())
@@ -280,7 +289,7 @@ def set_number(
     $ trunkline numbers set +14155550100 --sms-url http://127.0.0.1:3000/sms
     $ trunkline numbers set +14155550100 --sms-url ""
     """
-    from trunkline.cli.find_number import number_path, owned
+    from trunkline.cli.find_number import as_number, number_path, owned
     from trunkline.cli.show import print_json
     from trunkline.cli.show_number import print_number
 
@@ -290,7 +299,10 @@ def set_number(
     if not changes:
         raise Failure("Say what to set, e.g. --sms-url http://127.0.0.1:3000/sms: see --help.")
     place, api = _api(context, data, world, as_json)
-    found = api.post(number_path(api, owned(api, which)["sid"]), changes)
+    sid = owned(api, which)["sid"]
+    if sid.startswith("SC") and not changes.keys().isdisjoint(("VoiceUrl", "StatusCallback")):
+        raise Failure("A short code takes no calls: leave out what is requested for them.")
+    found = as_number(api.post(number_path(api, sid), changes))
     if place.as_json:
         print_json(found)
     else:
@@ -318,6 +330,7 @@ def release(
         Release +14155550142? [y/N]: y
         +14155550142 is released.
     """
+    from trunkline.cli.client import Control
     from trunkline.cli.find_number import number_path, owned
     from trunkline.cli.show import print_json
 
@@ -334,7 +347,10 @@ def release(
     released: list[str] = []
     try:
         for number in found:
-            api.delete(number_path(api, number["sid"]))
+            if number["sid"].startswith("SC"):
+                Control(place.data, place.world).call("DELETE", f"/numbers/{number['short_code']}")
+            else:
+                api.delete(number_path(api, number["sid"]))
             released.append(number["phone_number"])
             if not place.as_json:
                 print(f"{number['phone_number']} is released.")

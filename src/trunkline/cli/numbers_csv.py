@@ -16,6 +16,7 @@ __all__ = ["COLUMNS", "Row", "read_rows"]
 
 COLUMNS = (
     "number",
+    "country",
     "friendly_name",
     "sms_url",
     "sms_method",

@@ -14,7 +14,8 @@ from trunkline.cli.options import DataOption, JsonOption, Place, WorldOption, pl
 __all__ = ["app"]
 
 DEFAULT = "default"
-NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
+NO_NUMBER = re.compile(r"[0-9]{3,6}|rcs:[A-Za-z0-9_.-]+")
+NUMBER = re.compile(r"(?:whatsapp:|rcs:)?\+[1-9][0-9]{6,14}")
 MOST_MEDIA = 5_000_000  # bytes
 EXAMPLE = "trunkline phone +14155550123 inbox"
 
@@ -41,7 +42,10 @@ def phone(
     context: typer.Context,
     number: Annotated[
         str,
-        typer.Argument(help="The phone's number in E.164, or --default for all phones."),
+        typer.Argument(
+            help="The phone's number in E.164, whatsapp:+… for its WhatsApp, or --default for all"
+            " phones."
+        ),
     ],
     data: DataOption = None,
     world: WorldOption = None,
@@ -98,6 +102,9 @@ def inbox(
         print(dim("  ".join(marks)))
         for line in (entry["body"] or "").split("\n"):
             print(f"    {plain(line)}")
+        for button in entry["buttons"]:
+            parts = [part for part in (button["title"], button["target"]) if part]
+            print(f"    [{plain(': '.join(parts))}]")
 
 
 @app.command()
@@ -131,7 +138,7 @@ def send(
     path = f"/phones/{_one_phone(place)}/messages"
     if not text and not media:
         raise Failure("Write a text, or name --media.")
-    body = {"to": _number(to), "body": " ".join(text or ()), **_media(*media or ())}
+    body = {"to": _addressee(to), "body": " ".join(text or ()), **_media(*media or ())}
     found = Control(place.data, place.world).call("POST", path, body)
     if place.as_json:
         print_json(found)
@@ -182,8 +189,8 @@ def chat(
     conversation = Chat(
         Control(place.data, place.world),
         _one_phone(place),
-        None if to is None else _number(to),
-        number=_number,
+        None if to is None else _addressee(to),
+        number=_addressee,
         media=_media,
         history=history,
         as_json=place.as_json,
@@ -218,6 +225,14 @@ def set_behaviour(
     auto_reply: Annotated[
         str | None, typer.Option(metavar="TEXT", help="Answer every message with this text.")
     ] = None,
+    read: Annotated[
+        bool | None,
+        typer.Option(
+            "--read/--no-read",
+            help="Read what comes on WhatsApp or RCS, which tell the sender.",
+            show_default=False,
+        ),
+    ] = None,
     clear: Annotated[
         bool, typer.Option("--clear", help="Forget what was set before.", show_default=False)
     ] = False,
@@ -245,6 +260,7 @@ def set_behaviour(
         "reject": reject,
         "no_receipt": no_receipt,
         "auto_reply": auto_reply,
+        "read": read,
     }
     change = {name: value for name, value in asked.items() if value is not None}
     if not change and not clear:
@@ -295,6 +311,8 @@ def _print_behaviour(found: dict[str, Any], as_json: bool) -> None:
     if settled["deliver_after_ms"] and not settled["reject"]:
         delay = timedelta(milliseconds=settled["deliver_after_ms"])
         end += f", after {format_duration(delay)}"
+    if settled.get("read"):
+        end += "; read, on WhatsApp and RCS"
     answer = settled["auto_reply"]
     print(bold("every phone without settings" if found["number"] == DEFAULT else found["number"]))
     facts(
@@ -338,8 +356,16 @@ def _one_phone(place: Place) -> str:
     return place.number
 
 
+def _addressee(text: str) -> str:
+    """Whom a phone can write to: a number, a short code, an RCS agent. Raises Failure."""
+    found = text.strip()
+    return found if NO_NUMBER.fullmatch(found) else _number(found)
+
+
 def _number(text: str) -> str:
-    number = re.sub(r"[\s().-]", "", text) if text.startswith("+") else text
+    channel, colon, rest = text.rpartition(":")
+    number = re.sub(r"[\s().-]", "", rest) if rest.startswith("+") else rest
+    number = f"{channel.lower()}{colon}{number}"
     if number != DEFAULT and not NUMBER.fullmatch(number):
         raise Failure(f"'{text}' is no number in E.164: write e.g. {EXAMPLE}.")
     return number

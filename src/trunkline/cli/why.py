@@ -15,10 +15,26 @@ SENDERS = {
     "mobile": "a mobile number of yours",
     "tollfree": "a toll-free number of yours",
     "alphanumeric": "an alphanumeric sender",
+    "short_code": "a short code of yours",
+    "channel": "a channel sender of yours",
+    "whatsapp": "a WhatsApp sender of yours",
+    "rcs": "an RCS agent of yours",
+}
+CHOSEN = {
+    "request": "named by the request",
+    "sticky": "the one that the recipient is used to",
+    "short_code": "a short code of the recipient's country",
+    "alphanumeric": "an alphanumeric sender, which goes before numbers",
+    "toll_free": "toll-free, which goes first in Canada",
+    "area_code": "of the recipient's area",
+    "country": "of the recipient's country",
+    "any": "none is of the recipient's country",
+    "channel": "of the recipient's channel",
 }
 LIMITS = {"off": "off in this world", "twilio": "as Twilio's", "custom": "of this world's own"}
 STEPS = {
     "media": "its media to be fetched",
+    "choose": "its service to give it a sender",
     "submit": "its turn to be sent",
     "deliver": "the phone to report",
     "in_doubt": "a receipt that tells what became of it",
@@ -75,6 +91,7 @@ def _facts(found: dict[str, Any]) -> list[tuple[str, str]]:
     sender = SENDERS.get(found["sender_kind"] or "", "")
     rows = [
         ("from", (found["sender"] or "—") + (f", {sender}" if sender and not inbound else "")),
+        *_service(found, inbound=inbound),
         ("to", found["recipient"]),
         ("direction", found["direction"]),
         ("route", _route(found)),
@@ -94,6 +111,14 @@ def _facts(found: dict[str, Any]) -> list[tuple[str, str]]:
     if found["in_doubt"] is not None:
         rows.append(("in doubt", f"it may have been sent: {found['in_doubt']}"))
     return rows
+
+
+def _service(found: dict[str, Any], *, inbound: bool) -> list[tuple[str, str]]:
+    if found["service_sid"] is None:
+        return []
+    chosen = None if inbound else found["chosen_by"]
+    why = "" if chosen is None else f"; sender: {CHOSEN.get(chosen, chosen)}"
+    return [("service", f"{found['service_sid']}{why}")]
 
 
 def _route(found: dict[str, Any]) -> str:

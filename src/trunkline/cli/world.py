@@ -8,10 +8,12 @@ import typer
 
 from trunkline.cli.failure import Failure
 from trunkline.cli.options import DataOption, JsonOption, Place, WorldOption, place_of
+from trunkline.cli.world_limits import limits
 
 __all__ = ["app"]
 
 app = typer.Typer(invoke_without_command=True)
+app.command()(limits)
 
 Name = Annotated[
     str | None,
@@ -26,7 +28,7 @@ def world(
     world: WorldOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List worlds, make one, look at one, empty one.
+    """List worlds, make one, look at one, limit one, empty one.
 
     A world has its own accounts, numbers, phones and clock, so that tests run beside each other.
     Without a subcommand, the worlds are listed.

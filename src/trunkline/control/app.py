@@ -17,11 +17,13 @@ from trunkline.control.body import (
     parse_query,
     read_body,
 )
+from trunkline.control.csv_stream import CsvStream
 from trunkline.control.errors import ControlError
 from trunkline.control.event_stream import EventStream
 from trunkline.control.operation import BoundOperation, Call, Nothing, bound_operations
 from trunkline.control.platform import ControlledPlatform
 from trunkline.rest.base_url import BaseUrls
+from trunkline.rest.caller import caller_of
 from trunkline.rest.failures import log_error
 from trunkline.store import Overloaded, StoreUnavailable
 
@@ -55,7 +57,7 @@ class ControlApp:
         try:
             bound, path = self._find(scope, headers)
             answer = await self._carry_out(bound, path, scope, headers, receive)
-            if isinstance(answer, EventStream):
+            if isinstance(answer, (CsvStream, EventStream)):
                 await answer.send(receive, send)
                 return
             declared = bound.operation
@@ -140,7 +142,8 @@ class ControlApp:
         else:
             asked = from_query(fields, declared.asks)
         base_url = self._base_urls.of(scope, headers, "api", "")
-        return await bound.handler(Call(path, base_url, world), asked)
+        caller = caller_of(scope, headers, trust_forwarded=self._platform.settings.trust_forwarded)
+        return await bound.handler(Call(path, base_url, world, caller), asked)
 
     async def _refuse(self, send: Send, error: ControlError) -> None:
         body = encoder.encode({"error": {"code": error.code, "message": error.message}})

@@ -17,9 +17,13 @@ __all__ = ["openapi_document"]
 REFERENCE = "#/components/schemas/{name}"
 PARAMETER = re.compile(r"\{(\w+)\}")
 PATH_PARAMETERS = {
-    "number": "A phone's number in E.164, or `default` for all phones",
+    "number": "A phone's number in E.164 – behind `whatsapp:` or `rcs:`, there – or `default` for"
+    " all phones",
+    "short_code": "A short code: three to six digits",
     "sid": "SID of a message",
     "account_sid": "SID of an account of the world",
+    "service_sid": "SID of a messaging service",
+    "domain_sid": "SID of a domain of short links",
     "id": "Id of a request, or at least eight of the digits that it starts with",
 }
 JSON = "application/json"

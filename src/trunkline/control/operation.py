@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from trunkline.rest.caller import NOBODY, Caller
 from trunkline.worlds import World
 
 __all__ = ["BoundOperation", "Call", "Nothing", "Operation", "bound_operations", "operation"]
@@ -24,6 +25,7 @@ class Call:
     path: Mapping[str, str]
     base_url: str
     _world: World | None = None
+    caller: Caller = NOBODY
 
     @property
     def world(self) -> World:

@@ -15,14 +15,17 @@ from trunkline.control.durations import parse_duration
 from trunkline.control.errors import ControlError
 from trunkline.control.operation import Call, Nothing, operation
 from trunkline.control.platform import ControlledPlatform
+from trunkline.messaging.channels.read_message import NotOnPhone, NotReadable
 from trunkline.messaging.inbound.receive_message import MediaNotTaken, NoSuchNumber
 from trunkline.messaging.media.files import MOST_TOGETHER, MediaFile
 from trunkline.messaging.phone_inbox import InboxEntry
+from trunkline.messaging.recipients import channel_of
+from trunkline.sids import is_sid
 
 __all__ = ["DEFAULT", "BehaviourChange", "NewMessage", "Phone", "Phones"]
 
 DEFAULT = "default"
-NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
+NUMBER = re.compile(r"(?:whatsapp:|rcs:)?\+[1-9][0-9]{6,14}")
 LONGEST_DELAY = timedelta(days=366)
 CONTENT_TYPE = r"^[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(?!\n)$"
 MOST_BODY = MOST_TOGETHER * 4 // 3 + 64 * 1024  # bytes: media in Base64, and the rest
@@ -48,6 +51,7 @@ class Settled(msgspec.Struct, kw_only=True):
     reject: int | None
     no_receipt: bool
     auto_reply: str | None
+    read: bool
 
 
 class Phone(msgspec.Struct, kw_only=True):
@@ -59,6 +63,7 @@ class Phone(msgspec.Struct, kw_only=True):
     reject: int | None
     no_receipt: bool | None
     auto_reply: str | None
+    read: bool | None
     effective: Settled
 
 
@@ -72,12 +77,21 @@ class BehaviourChange(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     reject: Code | UnsetType | None = UNSET
     no_receipt: bool | UnsetType | None = UNSET
     auto_reply: Text | UnsetType | None = UNSET
+    read: bool | UnsetType | None = UNSET
 
 
 class Limit(msgspec.Struct, forbid_unknown_fields=True):
     """How much of an inbox to show."""
 
     limit: Annotated[int, Meta(ge=1, le=1000, description="Newest entries to show")] = 50
+
+
+class InboxButton(msgspec.Struct, kw_only=True):
+    """A button of a content template; `target` is the URL, number or code that it leads to."""
+
+    type: str
+    title: str
+    target: str | None
 
 
 class InboxMessage(msgspec.Struct, kw_only=True):
@@ -89,6 +103,7 @@ class InboxMessage(msgspec.Struct, kw_only=True):
     recipient: str = msgspec.field(name="to")
     body: str
     num_media: int
+    buttons: list[InboxButton]
     arrived_at: datetime
 
 
@@ -112,7 +127,14 @@ class Media(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 class NewMessage(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """A message that a phone sends; with media, of which it has ten and 5 MB at most, an MMS."""
 
-    to: Annotated[str, Meta(max_length=64, description="A number of this world, in E.164")]
+    to: Annotated[
+        str,
+        Meta(
+            max_length=128,
+            description="A number of this world in E.164, a short code, or the sender of the"
+            " phone's channel",
+        ),
+    ]
     body: Annotated[str, Meta(max_length=1600)] = ""
     media_urls: Annotated[list[Annotated[str, Meta(max_length=2048)]], Meta(max_length=10)] = (
         msgspec.field(default_factory=list)
@@ -121,7 +143,7 @@ class NewMessage(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class Sent(msgspec.Struct):
-    """The inbound message that the platform stored."""
+    """The message: the inbound one that the platform stored, or the one that was read."""
 
     sid: str
 
@@ -184,6 +206,10 @@ class Phones:
         """
         phone = _number(call)
         recipient = asked.to.strip()
+        if channel_of(phone) != channel_of(recipient):
+            raise ControlError(
+                422, "other_channel", f"From '{phone}' nothing goes to '{recipient}': write on one."
+            )
         try:
             sid = await self._platform.receive(
                 world_id=call.world.id,
@@ -201,6 +227,22 @@ class Phones:
             raise ControlError(422, "media_not_taken", str(error)) from None
         return Sent(sid)
 
+    @operation("POST", "/phones/{number}/messages/{sid}/read", answers=Sent)
+    async def read_message(self, call: Call, _: Nothing) -> Sent:
+        """Let a phone on WhatsApp or RCS read a message, so that its sender is told."""
+        sid = call.path["sid"]
+        try:
+            if not is_sid(sid, "SM", "MM"):
+                raise NotOnPhone(sid)
+            await self._platform.read_message(call.world.id, _number(call), sid)
+        except NotOnPhone:
+            raise ControlError(
+                404, "no_such_message", "The phone has no message of that SID."
+            ) from None
+        except NotReadable as error:
+            raise ControlError(409, "not_readable", str(error)) from None
+        return Sent(sid)
+
     def _shown(self, world_id: str, key: str) -> Phone:
         own = self._platform.phones.set_for(world_id, key)
         every = self._platform.phones.set_for(world_id, EVERY_PHONE)
@@ -212,12 +254,14 @@ class Phones:
             reject=own.reject_code,
             no_receipt=own.no_receipt,
             auto_reply=own.auto_reply,
+            read=own.read,
             effective=Settled(
                 deliver_after_ms=settled.deliver_after_ms or 0,
                 fail=settled.fail_code,
                 reject=settled.reject_code,
                 no_receipt=bool(settled.no_receipt),
                 auto_reply=settled.auto_reply,
+                read=bool(settled.read),
             ),
         )
 
@@ -248,6 +292,7 @@ def changed(kept: Behaviour, asked: BehaviourChange) -> Behaviour:
         reject_code=reject,
         no_receipt=None if no_receipt is None else bool(no_receipt),
         auto_reply=kept.auto_reply if asked.auto_reply is UNSET else asked.auto_reply,
+        read=kept.read if asked.read is UNSET else asked.read,
     )
 
 
@@ -275,7 +320,10 @@ def _number(call: Call) -> str:
     number = call.path["number"]
     if not NUMBER.fullmatch(number):
         raise ControlError(
-            422, "invalid_number", "Write the phone's number in E.164, e.g. +14155550123."
+            422,
+            "invalid_number",
+            "Write the phone's number in E.164, e.g. +14155550123, on a channel with its prefix:"
+            " whatsapp:+14155550123.",
         )
     return number
 
@@ -292,5 +340,8 @@ def _inbox_message(entry: InboxEntry) -> InboxMessage:
         recipient=entry.recipient,
         body=entry.body,
         num_media=entry.num_media,
+        buttons=[
+            InboxButton(type=one.type, title=one.title, target=one.target) for one in entry.buttons
+        ],
         arrived_at=entry.arrived_at,
     )

@@ -9,18 +9,25 @@ from typing import TYPE_CHECKING, Protocol
 from trunkline.accounts import AccountAuthenticator, AccountSet
 from trunkline.bus import LocalBus
 from trunkline.carriers.virtual import Phones
+from trunkline.messaging.consents.import_consents import ImportConsents
+from trunkline.messaging.consents.list_consents import ListConsents
+from trunkline.messaging.consents.opt_outs import Services
+from trunkline.messaging.consents.words_of_services import WordsOfServices
 from trunkline.messaging.explain_message import Explanation
+from trunkline.messaging.links.manage_domains import ManageDomains
+from trunkline.messaging.links.read_links import ReadLinks
 from trunkline.messaging.media.files import MediaFile
+from trunkline.messaging.media.media_accounts import MediaAccounts
 from trunkline.messaging.phone_inbox import InboxEntry
 from trunkline.messaging.transcript import TranscriptEntry
-from trunkline.numbers import ImportNumber
+from trunkline.numbers import ImportNumber, ShortCodes
 from trunkline.settings import Settings
 from trunkline.store import Database
 from trunkline.webhooks.alerts.account_settings import WebhookAccounts
 from trunkline.webhooks.history import History
 from trunkline.webhooks.resend import Resend
 from trunkline.webhooks.world_settings import WebhookWorlds
-from trunkline.worlds import Advanced, World, Worlds
+from trunkline.worlds import Advanced, World, WorldLimits, Worlds
 
 if TYPE_CHECKING:
     from trunkline.control.status import Status
@@ -72,6 +79,13 @@ class Explain(Protocol):
         """None when the world has no such message."""
 
 
+class ReadMessage(Protocol):
+    """A phone reads a message that came on WhatsApp or RCS."""
+
+    async def __call__(self, world_id: str, phone: str, sid: str) -> None:
+        """Once its sender is going to be told. Raises NotOnPhone, NotReadable."""
+
+
 class Reset(Protocol):
     """Empties a world."""
 
@@ -96,6 +110,19 @@ class Between(Protocol):
         StoreUnavailable."""
 
 
+class Consents(Protocol):
+    """Who wants whose messages."""
+
+    @property
+    def imports(self) -> ImportConsents: ...
+    @property
+    def found(self) -> ListConsents: ...
+    @property
+    def words(self) -> WordsOfServices: ...
+    @property
+    def services(self) -> Services: ...
+
+
 class ControlledPlatform(Protocol):
     """`trunkline.server.compose.Platform`, as far as the control API sees it."""
 
@@ -109,6 +136,8 @@ class ControlledPlatform(Protocol):
     def bus(self) -> LocalBus: ...
     @property
     def worlds(self) -> Worlds: ...
+    @property
+    def limits(self) -> WorldLimits: ...
     @property
     def phones(self) -> Phones: ...
     @property
@@ -124,9 +153,13 @@ class ControlledPlatform(Protocol):
     @property
     def explain(self) -> Explain: ...
     @property
+    def read_message(self) -> ReadMessage: ...
+    @property
     def reset(self) -> Reset: ...
     @property
     def import_number(self) -> ImportNumber: ...
+    @property
+    def short_codes(self) -> ShortCodes: ...
     @property
     def authenticator(self) -> AccountAuthenticator: ...
     @property
@@ -137,6 +170,14 @@ class ControlledPlatform(Protocol):
     def webhook_worlds(self) -> WebhookWorlds: ...
     @property
     def webhook_accounts(self) -> WebhookAccounts: ...
+    @property
+    def media_accounts(self) -> MediaAccounts: ...
+    @property
+    def link_domains(self) -> ManageDomains: ...
+    @property
+    def read_links(self) -> ReadLinks: ...
+    @property
+    def consents(self) -> Consents: ...
     @property
     def control_token(self) -> str: ...
     async def account_set(self, world: World) -> AccountSet:

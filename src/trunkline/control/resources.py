@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from trunkline.control.about import About
 from trunkline.control.clock import Clocks
+from trunkline.control.consents import ConsentsResource
 from trunkline.control.events import Events
+from trunkline.control.limits import LimitsResource
+from trunkline.control.links import Links
+from trunkline.control.media import Media
 from trunkline.control.messages import Messages
 from trunkline.control.numbers import Numbers
 from trunkline.control.operation import Operation
@@ -24,10 +28,14 @@ CLASSES = (
     Numbers,
     Phones,
     Clocks,
+    LimitsResource,
     Events,
     Messages,
     TranscriptResource,
+    ConsentsResource,
     Webhooks,
+    Media,
+    Links,
 )
 
 
@@ -50,8 +58,12 @@ def resources(platform: ControlledPlatform) -> list[object]:
         Numbers(platform),
         Phones(platform),
         Clocks(platform),
+        LimitsResource(platform),
         Events(platform),
         Messages(platform),
         TranscriptResource(platform),
+        ConsentsResource(platform),
         Webhooks(platform),
+        Media(platform),
+        Links(platform),
     ]

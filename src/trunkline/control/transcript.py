@@ -29,7 +29,7 @@ class TranscribedMessage(msgspec.Struct, kw_only=True):
     sid: str | None
     kind: str
     direction: str
-    sender: str = msgspec.field(name="from")
+    sender: str | None = msgspec.field(name="from")
     recipient: str = msgspec.field(name="to")
     body: str
     num_media: int

@@ -25,6 +25,7 @@ _TITLES: Final[dict[int, str]] = {
     21610: "Attempt to send to unsubscribed recipient",
     21612: "The 'To' phone number is not currently reachable via SMS",
     21614: "'To' number is not a valid mobile number",
+    21701: "The Messaging Service does not exist",
     21703: "The Messaging Service does not have a phone number available to send a message",
     21704: "The Messaging Service contains no phone numbers",
     # Delivery.

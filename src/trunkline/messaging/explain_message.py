@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 
 from trunkline.messaging import queries
+from trunkline.messaging.consents.opt_outs import OptOuts
 from trunkline.messaging.delivery_errors import title
-from trunkline.messaging.inbound.opt_outs import OptOuts
 from trunkline.messaging.model import is_mms_sid
 from trunkline.store import Database
 from trunkline.webhooks.history import History, RequestSummary
@@ -43,6 +43,8 @@ class Explanation(msgspec.Struct):
     status: str
     sender: str | None
     sender_kind: str | None
+    service_sid: str | None
+    chosen_by: str | None
     recipient: str
     route: str | None
     encoding: str | None
@@ -77,12 +79,18 @@ class ExplainMessage:
         if row is None:
             return None
         events = await self._events(sid)
-        facts = events[0].data if events else {}
+        facts: dict[str, Any] = dict(events[0].data) if events else {}
+        # Of a service: who was chosen when it was taken up, and why.
+        facts |= next((e.data for e in events if "chosen_by" in e.data), {})
         queue = await self._database.fetchrow(queries.DISPATCH_OF, sid[2:])
         outbound = row["direction"] != "inbound"
         account_id = row["account_id"].hex
         opted_out = outbound and await self._opt_outs.is_blocked(
-            account_id, row["sender"] or "", row["recipient"]
+            account_id,
+            row["sender"] or "",
+            row["recipient"],
+            world_id=world_id,
+            service_id=None if row["service_id"] is None else row["service_id"].hex,
         )
         doubts = [e.data.get("reason") for e in events if e.kind == "message.in_doubt"]
         in_doubt = queue is not None and queue["step"] == "in_doubt"
@@ -94,6 +102,8 @@ class ExplainMessage:
             status=row["status"],
             sender=row["sender"],
             sender_kind=facts.get("sender"),
+            service_sid=None if row["service_id"] is None else f"MG{row['service_id'].hex}",
+            chosen_by=facts.get("chosen_by"),
             recipient=row["recipient"],
             route=row["carrier"],
             encoding=facts.get("encoding"),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from trunkline.carriers import Routes
 from trunkline.clock import Clock
 from trunkline.messaging.model import NewMessage
+from trunkline.messaging.recipients import channel_of
 from trunkline.messaging.text.segments import Segmentation
 from trunkline.sids import SidFactory
 from trunkline.worlds import Worlds
@@ -30,7 +32,7 @@ class MakeMessage:
         account_id: str,
         world_id: str,
         direction: str,
-        sender: str,
+        sender: str | None,
         sender_kind: str,
         recipient: str,
         text: Segmentation,
@@ -39,17 +41,30 @@ class MakeMessage:
         status_callback: str | None = None,
         options: Mapping[str, Any] | None = None,
         check_opt_out: bool = False,
+        service_id: str | None = None,
+        send_at: datetime | None = None,
     ) -> NewMessage:
-        """A queued message. `as_mms` makes one of a text without media (SendAsMms)."""
+        """A queued message; of a service an accepted one, or with `send_at` a scheduled one.
+
+        `as_mms` makes one of a text without media (SendAsMms).
+        """
         route = self._routes.route(recipient)
         mms = bool(media_urls) or as_mms
-        segments = 1 if mms else text.segments
+        # Only SMS are cut up: a message of a channel is one, however long.
+        segments = 1 if mms or channel_of(recipient) is not None else text.segments
+        if service_id is None:
+            status, step = "queued", "submit"
+        else:
+            status, step = "accepted" if send_at is None else "scheduled", "choose"
+        # Media are fetched first, but those of a schedule not before its time.
+        if media_urls:
+            step = "media"
         return NewMessage(
             sid=self._sids.new("MM" if mms else "SM"),
             account_id=account_id,
             world_id=world_id,
             direction=direction,
-            path=("queued",),
+            path=(status,),
             sender=sender,
             recipient=recipient,
             body=text.body,
@@ -62,7 +77,9 @@ class MakeMessage:
             media_urls=tuple(media_urls),
             options=options,
             facts=_facts(sender_kind, route, text, segments),
-            step="media" if media_urls else "submit",
+            step=step,
+            due_at=send_at,
+            service_id=service_id,
             check_opt_out=check_opt_out,
         )
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from trunkline.lifecycle import Lifecycle
+from trunkline.store.group_commit import Job
 from trunkline.store.transitions import TransitionRefused
 
 __all__ = [
@@ -119,6 +120,7 @@ class Dispatch:
     options: Mapping[str, Any] | None = None
     service_id: str | None = None
     opening: Opening | None = None  # to be written with the next transition
+    turn: Job | None = None  # what it used up of its sender's rate: committed with its submission
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,3 +132,18 @@ class Opening:
     path: tuple[str, ...] = ("queued",)
     sender: str | None = None  # None: it has one already
     num_segments: int | None = None  # None: as it was counted at the create
+    num_media: int | None = None  # None: as many as it was created with
+    facts: Mapping[str, Any] = field(default_factory=dict)  # why it is this sender
+    jobs: tuple[Job, ...] = ()  # what else is to be committed with it
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """The columns that the transition sets."""
+        changes: dict[str, Any] = {}
+        if self.sender is not None:
+            changes["sender"] = self.sender
+        if self.num_segments is not None:
+            changes["num_segments"] = self.num_segments
+        if self.num_media is not None:
+            changes["num_media"] = self.num_media
+        return changes

@@ -38,14 +38,18 @@ Span = tuple[datetime, datetime]
 class CreateMessageParameters:
     """A recipient, a sender (or a service), and content."""
 
-    to: str = parameter("To", Recipient(), "The recipient: E.164, or a US number of ten digits.")
+    to: str = parameter(
+        "To",
+        Recipient(),
+        "The recipient: E.164, or a US number of ten digits; behind `whatsapp:` or `rcs:` there.",
+    )
     sender: str | None = parameter(
         "From", Text(), "A phone number of the account, or an alphanumeric sender ID."
     )
     messaging_service_sid: str | None = parameter(
         "MessagingServiceSid",
         Sid(("MG",), catalogue.SERVICE_NOT_FOUND),
-        "There are no messaging services yet: 21701.",
+        "The service that finds a sender; with From, the service whose sender it is.",
     )
     body: str | None = parameter(
         "Body", Text(SIXTEEN_HUNDRED, catalogue.BODY_TOO_LONG), "At most 1,600 characters."
@@ -61,12 +65,12 @@ class CreateMessageParameters:
     content_sid: str | None = parameter(
         "ContentSid",
         Sid(("HX",), catalogue.CONTENT_SID_INVALID),
-        "There are no content templates yet: 21655.",
+        "The template that gives text and media.",
     )
     content_variables: str | None = parameter(
         "ContentVariables",
-        Text(SIXTEEN_HUNDRED, catalogue.CONTENT_VARIABLES_TOO_LONG),
-        "A JSON object of strings; needs ContentSid.",
+        Text(),  # how long a value may be, messaging/content/variables.py says
+        "A JSON object of strings, each at most 1,600 characters; needs ContentSid.",
     )
     status_callback: str | None = parameter(
         "StatusCallback",
@@ -109,15 +113,19 @@ class CreateMessageParameters:
     )
     traffic_type: str | None = parameter("TrafficType", Choice(("free",)), "Reserved: no effect.")
     shorten_urls: bool | None = parameter(
-        "ShortenUrls", Boolean(), "Needs a messaging service: 30124."
+        "ShortenUrls",
+        Boolean(),
+        "Replace the links of the text by short ones; needs a messaging service.",
     )
     schedule_type: str | None = parameter(
         "ScheduleType",
         Choice(("fixed",), catalogue.SCHEDULE_TYPE_INVALID),
-        "Needs a messaging service: 35118.",
+        "`fixed`: send at SendAt; needs a messaging service.",
     )
     send_at: datetime | None = parameter(
-        "SendAt", Instant(catalogue.SEND_AT_INVALID), "When to send; needs ScheduleType."
+        "SendAt",
+        Instant(catalogue.SEND_AT_INVALID),
+        "When to send, five minutes to 35 days ahead; needs ScheduleType.",
     )
     send_as_mms: bool | None = parameter(
         "SendAsMms", Boolean(), "Send the text as one MMS: one segment, SID with MM."

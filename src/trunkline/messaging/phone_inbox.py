@@ -11,6 +11,7 @@ from datetime import datetime
 import msgspec
 
 from trunkline.messaging import queries
+from trunkline.messaging.content.render import Button
 from trunkline.messaging.representation import message_sid
 from trunkline.store import Database
 
@@ -27,6 +28,7 @@ class InboxEntry(msgspec.Struct):
     num_media: int
     arrived_at: datetime
     kind: str
+    buttons: tuple[Button, ...] = ()  # of a content template, on channels that show them
 
 
 class PhoneInbox:
@@ -47,6 +49,7 @@ class PhoneInbox:
                 num_media=row["num_media"],
                 arrived_at=row["arrived_at"],
                 kind="message",
+                buttons=tuple(Button(**one) for one in row["buttons"] or ()),
             )
             for row in rows
         ]

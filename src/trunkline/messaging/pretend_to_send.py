@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from trunkline.messaging.decide_send import (
-    refuse_content_templates,
-    refuse_what_needs_a_service,
-)
+from trunkline.messaging.decide_send import refuse_what_needs_a_service
 from trunkline.messaging.model import NewMessage
 from trunkline.messaging.parameters import CreateMessageParameters
-from trunkline.messaging.recipients import masked
+from trunkline.messaging.recipients import channel_of, masked
 from trunkline.messaging.text.segments import measure
 from trunkline.numbers import normalise
 from trunkline.rest import catalogue
@@ -28,9 +25,16 @@ def pretend_to_send(
     """The message that a create would have made, or the error of a magic number."""
     _check_recipient(asked.to, asked.sender or "")
     refuse_what_needs_a_service(asked)
+    if asked.messaging_service_sid is not None:
+        raise catalogue.SERVICE_NOT_FOUND()  # test credentials have none
     sender = normalise(asked.sender or "") or (asked.sender or "")
     _check_sender(sender)
-    refuse_content_templates(asked)
+    if channel_of(asked.to) is not None:
+        raise catalogue.CHANNEL_MISMATCH()
+    if asked.content_sid is not None:
+        raise catalogue.CONTENT_SID_INVALID()  # nor templates
+    if asked.content_variables is not None:
+        raise catalogue.CONTENT_SID_REQUIRED()
     text = measure(asked.body or "", smart_encoded=bool(asked.smart_encoded))
     mms = bool(asked.media_url) or bool(asked.send_as_mms)
     now = clock.now()

@@ -75,13 +75,18 @@ SELECT id, account_id, sender, recipient, service_id FROM messages WHERE id = AN
 """
 
 INBOUND = """
-SELECT m.sender, m.recipient, m.num_segments, m.num_media, m.service_id, c.body
+SELECT m.sender, m.recipient, m.num_segments, m.num_media, m.service_id, m.options, c.body
 FROM messages m LEFT JOIN message_content c ON c.message_id = m.id AND c.part = 0
 WHERE m.id = $1
 """
 
 # --- redact, delete, feedback ---------------------------------------------------------------
 REDACT = "UPDATE message_content SET body = '' WHERE message_id = $1 AND part = 0"
+REPLACE_TEXT = """
+UPDATE message_content c SET body = u.body
+FROM unnest($1::uuid[], $2::text[]) AS u(message_id, body)
+WHERE c.message_id = u.message_id AND c.part = 0
+"""
 TOUCH = "UPDATE messages SET updated_at = $2 WHERE id = $1"
 DELETE_CONTENT = "DELETE FROM message_content WHERE message_id = $1"
 DELETE_FEEDBACK = "DELETE FROM message_feedback WHERE message_id = $1"
@@ -104,20 +109,13 @@ ON CONFLICT (message_id) DO UPDATE SET outcome = excluded.outcome, updated_at = 
 RETURNING created_at, updated_at
 """
 
-# Media go with the text: their rows stay, so that the parts keep their numbers.
-DISCARD_CONTENT = """
-UPDATE message_content SET body = CASE WHEN part = 0 THEN '' END, data = NULL, source_url = NULL
-WHERE message_id = ANY ($1::uuid[])
-"""
-OBFUSCATE_ADDRESS = """
-UPDATE messages SET recipient = left(recipient, -4) || 'XXXX' WHERE id = ANY ($1::uuid[])
-"""
-
 # --- media ----------------------------------------------------------------------------------
 STORE_MEDIA = """
-UPDATE message_content SET media_id = $3, content_type = $4, data = $5, created_at = $6
+UPDATE message_content
+SET media_id = $3, content_type = $4, blob_id = $5, size = $6, created_at = $7
 WHERE message_id = $1 AND part = $2
 """
+LET_GO_OF_BLOB = "INSERT INTO blobs_let_go (blob_id) VALUES ($1)"
 MEDIA_SOURCES = """
 SELECT part, source_url FROM message_content
 WHERE message_id = $1 AND part > 0 AND media_id IS NULL ORDER BY part
@@ -126,14 +124,20 @@ MEDIA_OF = """
 SELECT media_id, content_type FROM message_content
 WHERE message_id = $1 AND part > 0 AND media_id IS NOT NULL ORDER BY part
 """
+# The rows are held until the copies are there: a file whose last row goes meanwhile stays.
 COPY_MEDIA = """
-INSERT INTO message_content (message_id, part, media_id, content_type, data, created_at)
-SELECT $2, c.part, u.media_id, c.content_type, c.data, $4
-FROM message_content c JOIN unnest($3::uuid[]) WITH ORDINALITY AS u(media_id, part) USING (part)
-WHERE c.message_id = $1 AND c.data IS NOT NULL
+WITH source AS (
+    SELECT part, content_type, data, blob_id, size FROM message_content
+    WHERE message_id = $1 AND (data IS NOT NULL OR blob_id IS NOT NULL) FOR SHARE
+)
+INSERT INTO message_content
+    (message_id, part, media_id, content_type, data, blob_id, size, created_at)
+SELECT $2, part, u.media_id, content_type, data, blob_id, size, $4
+FROM source JOIN unnest($3::uuid[]) WITH ORDINALITY AS u(media_id, part) USING (part)
 """
 FETCH_MEDIA = """
-SELECT c.media_id, c.content_type, c.created_at, c.data
+SELECT c.media_id, c.content_type, c.created_at,
+       c.blob_id IS NOT NULL OR c.data IS NOT NULL AS is_kept
 FROM message_content c JOIN messages m ON m.id = c.message_id
 WHERE c.message_id = $1 AND m.account_id = $2 AND m.mms = $3 AND c.media_id = $4
 """
@@ -142,7 +146,10 @@ DELETE FROM message_content c USING messages m
 WHERE m.id = c.message_id AND c.message_id = $1 AND m.account_id = $2 AND m.mms = $3
   AND c.media_id = $4
 """
-COUNT_MEDIA_DOWN = "UPDATE messages SET num_media = num_media - 1, updated_at = $2 WHERE id = $1"
+# Of one that was sent as a text with a link to them, none are counted.
+COUNT_MEDIA_DOWN = """
+UPDATE messages SET num_media = greatest(num_media - 1, 0), updated_at = $2 WHERE id = $1
+"""
 
 
 def list_media(
@@ -160,22 +167,6 @@ def list_media(
     return statement
 
 
-# --- opt-outs -------------------------------------------------------------------------------
-BLOCKED = """
-SELECT u.n FROM unnest($1::uuid[], $2::text[], $3::text[])
-    WITH ORDINALITY AS u(account_id, scope, recipient, n)
-JOIN opt_outs o USING (account_id, scope, recipient)
-"""
-OPT_OUT = """
-INSERT INTO opt_outs (account_id, scope, recipient, keyword, created_at)
-VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING
-"""
-OPT_IN = "DELETE FROM opt_outs WHERE account_id = $1 AND scope = $2 AND recipient = $3"
-FETCH_OPT_OUT = """
-SELECT keyword, created_at FROM opt_outs
-WHERE account_id = $1 AND scope = $2 AND recipient = $3
-"""
-
 # --- the queue ------------------------------------------------------------------------------
 FINISH_DISPATCH = "DELETE FROM dispatch WHERE message_id = ANY ($1::uuid[])"
 
@@ -191,16 +182,17 @@ RETURNING d.message_id
 """
 
 CLAIM_DISPATCH = """
-UPDATE dispatch d SET claimed_at = u.moment, attempt = least(d.attempt + 1, 32767)
+UPDATE dispatch d SET claimed_at = u.moment, attempt = least(d.attempt + 1, 32767), step = 'submit'
 FROM unnest($1::uuid[], $2::timestamptz[]) AS u(message_id, moment)
 WHERE d.message_id = u.message_id AND d.owner = $3 AND d.claimed_at IS NULL
 RETURNING d.message_id, d.attempt
 """
 
-# Without a condition on the claim: the statement waits for whoever may be writing it still.
+# Without a condition on the claim: the statement waits for whoever may be writing it still, which
+# makes a step 'choose' one to submit.
 GIVE_BACK_CLAIM = """
 UPDATE dispatch SET claimed_at = NULL
-WHERE message_id = ANY ($1::uuid[]) AND owner = $2 AND step = 'submit'
+WHERE message_id = ANY ($1::uuid[]) AND owner = $2 AND step IN ('choose', 'submit')
 """
 
 PUT_IN_DOUBT = """
@@ -211,20 +203,6 @@ WHERE d.message_id = u.message_id AND d.owner = $4
   AND d.step = 'submit' AND d.claimed_at = u.claimed_at
 RETURNING d.message_id
 """
-
-LOAD_DISPATCH = """
-SELECT d.message_id, d.world_id, d.account_id, d.sender, d.carrier, d.step, d.due_at, d.attempt,
-       m.mms, m.recipient, m.status, m.created_at, m.num_segments, m.num_media,
-       m.options
-FROM dispatch d JOIN messages m ON m.id = d.message_id
-WHERE d.owner = $1 AND d.due_at <= $2 AND d.world_id = $3 AND NOT d.message_id = ANY ($4::uuid[])
-  AND (d.claimed_at IS NULL OR d.step <> 'submit')
-ORDER BY d.due_at LIMIT $5
-"""
-
-NEXT_DUE = "SELECT min(due_at) FROM dispatch WHERE owner = $1 AND world_id = $2"
-
-DUE_WORLDS = "SELECT DISTINCT world_id FROM dispatch WHERE owner = $1 AND due_at <= $2"
 
 BODIES = """
 SELECT message_id, body FROM message_content WHERE message_id = ANY ($1::uuid[]) AND part = 0
@@ -253,7 +231,7 @@ WHERE m.id = $1 AND m.mms = $2 AND m.world_id = $3
 """
 INBOX = """
 SELECT m.id, m.mms, m.account_id, m.sender, m.recipient, m.num_media, m.handset_at AS arrived_at,
-       c.body
+       c.body, m.options -> 'buttons' AS buttons
 FROM messages m JOIN accounts a ON a.id = m.account_id
 LEFT JOIN message_content c ON c.message_id = m.id AND c.part = 0
 WHERE a.world_id = $1 AND m.recipient = $2 AND m.handset_at IS NOT NULL
@@ -287,11 +265,6 @@ UPDATE dispatch SET owner = $1 WHERE owner IN (
     SELECT id FROM nodes WHERE lease_until < now() AND id <> $1
 ) RETURNING message_id
 """
-CLAIMED = """
-SELECT d.message_id, d.world_id, d.carrier, d.claimed_at, m.mms
-FROM dispatch d JOIN messages m ON m.id = d.message_id
-WHERE d.owner = $1 AND d.step = 'submit' AND d.claimed_at IS NOT NULL
-"""
 END_LEASE = "UPDATE nodes SET lease_until = now() WHERE id = $1"
 
 # --- reset ----------------------------------------------------------------------------------
@@ -304,7 +277,10 @@ RESET_WORLD = (
     feedback AS (DELETE FROM message_feedback USING gone WHERE message_id = gone.id)
     DELETE FROM dispatch USING gone WHERE message_id = gone.id
     """,
-    "DELETE FROM opt_outs WHERE account_id IN (SELECT id FROM accounts WHERE world_id = $1)",
+    """
+    DELETE FROM sticky_senders
+    WHERE service_id IN (SELECT id FROM messaging_services WHERE world_id = $1)
+    """,
     "DELETE FROM automatic_replies WHERE world_id = $1",
     "DELETE FROM phone_behaviours WHERE world_id = $1",
 )

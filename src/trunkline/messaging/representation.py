@@ -25,6 +25,7 @@ __all__ = [
 ]
 
 API_VERSION = "2010-04-01"
+UNCOUNTED = frozenset({"accepted", "scheduled", "canceled"})
 
 
 class MediaLinks(msgspec.Struct, omit_defaults=True):
@@ -115,9 +116,9 @@ def created(account_sid: str, message: NewMessage) -> Message:
         error_code=None,
         error_message=None,
         from_=message.sender,
-        messaging_service_sid=None,
+        messaging_service_sid=None if message.service_id is None else f"MG{message.service_id}",
         num_media=str(message.num_media),
-        num_segments=str(message.num_segments),
+        num_segments=_segments(message.status, message.num_segments),
         price=None,
         price_unit="USD",
         sid=message.sid,
@@ -148,7 +149,7 @@ def message_from_row(row: Any) -> Message:
         from_=row["sender"],
         messaging_service_sid=None if service is None else f"MG{service.hex}",
         num_media=str(row["num_media"]),
-        num_segments=str(row["num_segments"]),
+        num_segments=_segments(row["status"], row["num_segments"]),
         price=None if row["price"] is None else f"{row['price']:.5f}",
         price_unit="USD",
         sid=sid,
@@ -157,6 +158,11 @@ def message_from_row(row: Any) -> Message:
         to=row["recipient"],
         uri=f"{path}.json",
     )
+
+
+def _segments(status: str, counted: int) -> str:
+    """How many segments the API tells: none before a message of a service is queued (1.2)."""
+    return "0" if status in UNCOUNTED else str(counted)
 
 
 def media_from_row(account_sid: str, parent_sid: str, row: Any) -> Media:

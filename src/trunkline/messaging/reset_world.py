@@ -6,7 +6,10 @@ from typing import Protocol
 
 from trunkline.carriers.virtual import Phones
 from trunkline.messaging import queries
+from trunkline.messaging.consents.queries import RESET_CONSENTS
 from trunkline.messaging.dispatch.dispatcher import Dispatcher
+from trunkline.messaging.links.queries import RESET_WORLD as RESET_LINKS
+from trunkline.messaging.rates.queries import RESET_WORLD as RESET_RATES
 from trunkline.messaging.replies.loop_breaker import LoopBreaker
 from trunkline.store import Database
 from trunkline.store.database import Connection
@@ -28,6 +31,13 @@ class Emptied(Protocol):
         """Delete what is stored."""
 
 
+class Forgets(Protocol):
+    """Something that keeps a world's affairs in mind."""
+
+    def forget_world(self, world_id: str) -> None:
+        """Keep them in mind no more."""
+
+
 class ResetWorld:
     """Takes a world back to how it was made."""
 
@@ -39,6 +49,7 @@ class ResetWorld:
         dispatcher: Dispatcher,
         webhooks: Emptied,
         loops: LoopBreaker,
+        choose: Forgets,
     ) -> None:
         self._database = database
         self._worlds = worlds
@@ -46,19 +57,25 @@ class ResetWorld:
         self._dispatcher = dispatcher
         self._webhooks = webhooks
         self._loops = loops
+        self._choose = choose
 
     async def __call__(self, world: World) -> None:
         """Returns once all of it is gone and the clock is back at real time."""
-        self._dispatcher.forget_world(world.id)
-        self._webhooks.forget_world(world.id)
-        await self._dispatcher.idle(world.id)
-        await self._webhooks.idle(world.id)
-        async with self._database.transaction() as connection:
-            for statement in queries.RESET_WORLD:
-                await connection.execute(statement, world.id)
-            await self._webhooks.reset(connection, world.id)
-        self._phones.forget_world(world.id)
-        self._dispatcher.forget_world(world.id)
+        with self._dispatcher.emptying(world.id):
+            self._webhooks.forget_world(world.id)
+            await self._dispatcher.idle(world.id)
+            await self._webhooks.idle(world.id)
+            async with self._database.transaction() as connection:
+                for statement in (
+                    *queries.RESET_WORLD,
+                    *RESET_CONSENTS,
+                    *RESET_LINKS,
+                    *RESET_RATES,
+                ):
+                    await connection.execute(statement, world.id)
+                await self._webhooks.reset(connection, world.id)
+            self._phones.forget_world(world.id)
+            self._choose.forget_world(world.id)
         self._webhooks.forget_world(world.id)
         self._loops.forget_world(world.id)
         world.clock.restart()

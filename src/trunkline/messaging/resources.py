@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from functools import partial
 from typing import Protocol
 
-from trunkline.accounts import check_page_token
+from trunkline.accounts import fetch_own_page
 from trunkline.messaging import queries
 from trunkline.messaging.decide_send import DecideSend
 from trunkline.messaging.finish_message import FinishMessage
@@ -34,7 +34,7 @@ from trunkline.rest.operation import Call, RestPage, operation
 from trunkline.rest.pages import page_request, paginate
 from trunkline.rest.parameters import NoParameters
 from trunkline.sids import SidFactory
-from trunkline.store import Database, fetch_page
+from trunkline.store import Database
 from trunkline.worlds import Worlds
 
 __all__ = ["MESSAGES", "Messages", "span"]
@@ -91,12 +91,13 @@ class Messages:
             return created(
                 call.account.sid, pretend_to_send(call.account, asked, self._sids, clock)
             )
-        message = await self._decide(call.account, asked)
+        decision = await self._decide(call.account, asked)
+        message = decision.message
         if message.status_callback is not None:
             # No callback may leave before the answer that creates what it is about.
             self._webhooks.hold(message.sid)
             call.afterwards.add(partial(self._webhooks.release, message.sid))
-        return created(call.account.sid, await self._send(message))
+        return created(call.account.sid, await self._send(decision))
 
     @operation("FetchMessage", "GET", MESSAGES + "/{Sid}", returns=Message)
     async def fetch_message(self, call: Call, _: NoParameters) -> Message:
@@ -120,7 +121,6 @@ class Messages:
     async def list_message(self, call: Call, asked: ListMessageParameters) -> RestPage:
         """List messages of both directions, newest first."""
         page = page_request(call, ("SM", "MM"))
-        await check_page_token(self._database, page, call.account.sid, queries.OWNER_OF_MESSAGE)
         start, end = span(asked.date_sent, asked.date_sent_after, asked.date_sent_before)
         statement = queries.list_messages(
             call.account.sid[2:],
@@ -129,14 +129,13 @@ class Messages:
             sent_from=start,
             sent_before=end,
         )
-        rows = await fetch_page(
+        rows = await fetch_own_page(
             self._database,
+            page,
             statement,
             messages.c.id,
-            after=page.after,
-            before=page.before,
-            limit=page.limit,
-            offset=page.offset,
+            account_sid=call.account.sid,
+            owner_of=queries.OWNER_OF_MESSAGE,
         )
         items = [message_from_row(row) for row in rows]
         return paginate(call, page, "messages", [(item.sid, item) for item in items])

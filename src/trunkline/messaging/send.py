@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 
+from trunkline.messaging.decide_send import Decision
 from trunkline.messaging.model import NewMessage
 from trunkline.messaging.works import CreateMessages, OptedOut
 from trunkline.rest import catalogue
@@ -20,10 +21,10 @@ class SendMessage:
         self._commit = commit
         self._create = create
 
-    async def __call__(self, message: NewMessage) -> NewMessage:
+    async def __call__(self, decision: Decision) -> NewMessage:
         """Returns once the message is on disk; raises OPTED_OUT, with nothing stored."""
-        outcome = self._commit.submit(Job(self._create, message))
-        (result,) = await asyncio.shield(outcome)
+        outcome = self._commit.submit(Job(self._create, decision.message), *decision.jobs)
+        result, *_ = await asyncio.shield(outcome)
         if isinstance(result, OptedOut):
             raise catalogue.OPTED_OUT()
-        return message
+        return decision.message

@@ -11,10 +11,15 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from trunkline.messaging import queries
+from trunkline.messaging.channels.tell_channel import status_channel_parameters
+from trunkline.messaging.choose_sender import Numbers
+from trunkline.messaging.recipients import channel_of
+from trunkline.messaging.retention.apply_retention import wants_retention
 from trunkline.store import Database
 from trunkline.store.database import Connection
 from trunkline.store.group_commit import Effects
 from trunkline.store.transitions import Applied
+from trunkline.webhooks.forget import forget_answer
 from trunkline.webhooks.http import Exchange
 from trunkline.webhooks.kinds import Completion
 from trunkline.webhooks.make_delivery import MakeDelivery
@@ -40,10 +45,13 @@ class Contradicts(Protocol):
 class StatusCallbacks:
     """The follower of message transitions that requests their callbacks."""
 
-    def __init__(self, due: DueDeliveries, make: MakeDelivery, contradicts: Contradicts) -> None:
+    def __init__(
+        self, due: DueDeliveries, make: MakeDelivery, contradicts: Contradicts, numbers: Numbers
+    ) -> None:
         self._due = due
         self._make = make
         self._contradicts = contradicts
+        self._numbers = numbers
 
     async def follow(
         self, connection: Connection, applied: Sequence[Applied], effects: Effects
@@ -73,6 +81,8 @@ class StatusCallbacks:
 
     def _callback(self, entry: Applied, data: dict[str, Any]) -> Delivery:
         row, transition = entry.row, entry.transition
+        if wants_retention(row["options"]):
+            data["private"] = True  # what the app answers may repeat the address
         return self._make(
             subject=transition.subject,
             account_id=row["account_id"].hex,
@@ -80,7 +90,9 @@ class StatusCallbacks:
             kind=KIND,
             url=row["status_callback"],
             data=data,
-            parameters=_parameters(transition.subject, row, data),
+            parameters=_parameters(
+                transition.subject, transition.world_id, row, data, self._numbers
+            ),
         )
 
 
@@ -89,9 +101,10 @@ class StatusCallback:
 
     reads_body = False
 
-    def __init__(self, database: Database, alert: Any) -> None:
+    def __init__(self, database: Database, alert: Any, numbers: Numbers) -> None:
         self._database = database
         self._alert = alert
+        self._numbers = numbers
 
     def conversation(self, parameters: Parameters) -> None:
         """It belongs to none."""
@@ -109,10 +122,14 @@ class StatusCallback:
         for delivery in deliveries:
             row = found.get(delivery.subject[2:])
             if row is not None:
-                delivery.parameters = _parameters(delivery.subject, row, delivery.data)
+                delivery.parameters = _parameters(
+                    delivery.subject, delivery.world_id, row, delivery.data, self._numbers
+                )
 
     async def complete(self, delivery: Delivery, exchange: Exchange) -> Completion:
         """An alert where the app did not take it."""
+        if delivery.data.get("private"):
+            forget_answer(exchange)
         completion = Completion()
         if exchange.error is not None:
             completion.alerts.append(
@@ -137,7 +154,9 @@ def _data(status: str, error_code: int | None, moment: datetime) -> dict[str, An
     return data
 
 
-def _parameters(sid: str, row: Any, data: dict[str, Any]) -> Parameters:
+def _parameters(
+    sid: str, world_id: str, row: Any, data: dict[str, Any], numbers: Numbers
+) -> Parameters:
     """In the order that was captured; addresses as the message has them now."""
     status = data["status"]
     parameters = []
@@ -159,4 +178,7 @@ def _parameters(sid: str, row: Any, data: dict[str, Any]) -> Parameters:
         ("From", row["sender"] or ""),
         ("ApiVersion", "2010-04-01"),
     ]
+    if channel_of(row["recipient"]) is not None:
+        own = numbers.find(world_id, row["sender"] or "")
+        parameters += status_channel_parameters(row["recipient"], status, own)
     return parameters

@@ -58,4 +58,6 @@ message_content = Table(
     Column("data", LargeBinary),
     Column("source_url", Text),
     Column("created_at", MOMENT),
+    Column("blob_id", Uuid(as_uuid=False)),
+    Column("size", Integer),
 )

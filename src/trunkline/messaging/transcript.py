@@ -33,7 +33,7 @@ class TranscriptEntry(msgspec.Struct, kw_only=True):
     sid: str | None
     kind: str
     direction: str
-    sender: str
+    sender: str | None  # None: not chosen yet
     recipient: str
     body: str
     num_media: int

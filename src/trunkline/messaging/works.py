@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -10,27 +10,26 @@ from typing import Any, Protocol
 
 from trunkline.bus import Event
 from trunkline.messaging import queries
+from trunkline.messaging.consents.opt_outs import NO_SERVICES, Services, find_blocked
 from trunkline.messaging.model import MESSAGE, NewMessage
 from trunkline.store.database import Connection
 from trunkline.store.group_commit import Effects, Refused
 from trunkline.store.transitions import EventRow, Follower, Transitions, append_events
 
 __all__ = [
-    "ApplyRetention",
     "AutomaticReplies",
     "AutomaticReply",
-    "ChangeOptOuts",
     "CreateMessages",
     "Note",
     "NoteFollower",
     "Noted",
     "Notes",
-    "OptOutChange",
     "OptedOut",
+    "ReplaceText",
+    "ReplacedText",
     "StoreMedia",
     "StoredMedia",
     "message_transitions",
-    "wants_retention",
 ]
 
 
@@ -45,6 +44,9 @@ def message_transitions(followers: Sequence[Follower] = ()) -> Transitions:
             "sent_at": "timestamptz",
             "handset_at": "timestamptz",
             "carrier_message_id": "text",
+            "sender": "text",
+            "num_segments": "int",
+            "num_media": "int",
         },
         returning=("sender", "recipient", "service_id", "status_callback", "options"),
         followers=followers,
@@ -63,9 +65,15 @@ class CreateMessages:
 
     order = 30
 
-    def __init__(self, owner: str, hears: Callable[[Sequence[NewMessage]], None]) -> None:
+    def __init__(
+        self,
+        owner: str,
+        hears: Callable[[Sequence[NewMessage]], None],
+        services: Services = NO_SERVICES,
+    ) -> None:
         self._owner = owner
         self._hears = hears
+        self._services = services
 
     async def write(
         self, connection: Connection, items: Sequence[NewMessage], events: Effects
@@ -74,14 +82,8 @@ class CreateMessages:
         results: list[OptedOut | None] = [None] * len(items)
         asked = [n for n, item in enumerate(items) if item.check_opt_out]
         if asked:
-            rows = await connection.fetch(
-                queries.BLOCKED,
-                [items[n].account_id for n in asked],
-                [items[n].sender for n in asked],
-                [items[n].recipient for n in asked],
-            )
-            for row in rows:
-                results[asked[row["n"] - 1]] = OptedOut()
+            for n in await find_blocked(connection, self._services, [items[n] for n in asked]):
+                results[asked[n]] = OptedOut()
         chosen = [item for item, result in zip(items, results, strict=True) if result is None]
         if chosen:
             await self._insert(connection, chosen, events)
@@ -122,9 +124,10 @@ class CreateMessages:
                 m.world_id,
                 m.account_id,
                 m.sender,
+                m.service_id,
                 m.carrier,
                 m.step,
-                m.created_at,
+                m.due_at or m.created_at,
                 0,
                 self._owner,
                 0,
@@ -149,6 +152,7 @@ MESSAGE_COLUMNS = (
     "recipient",
     "num_segments",
     "num_media",
+    "service_id",
     "carrier",
     "status_callback",
     "options",
@@ -162,6 +166,7 @@ DISPATCH_COLUMNS = (
     "world_id",
     "account_id",
     "sender",
+    "service_id",
     "carrier",
     "step",
     "due_at",
@@ -183,6 +188,7 @@ def _message_row(m: NewMessage) -> tuple[Any, ...]:
         m.recipient,
         m.num_segments,
         m.num_media,
+        m.service_id,
         m.carrier,
         m.status_callback,
         m.options,
@@ -197,34 +203,6 @@ def _content_rows(m: NewMessage) -> list[tuple[Any, ...]]:
     rows: list[tuple[Any, ...]] = [(m.sid[2:], 0, m.body, None)]
     rows.extend((m.sid[2:], part, None, url) for part, url in enumerate(m.media_urls, 1))
     return rows
-
-
-class ApplyRetention:
-    """Forget what a message asked to be forgotten once it has its last status (1.9)."""
-
-    order = 35
-
-    async def write(
-        self,
-        connection: Connection,
-        items: Sequence[tuple[str, Mapping[str, Any]]],
-        events: list[Event],
-    ) -> Sequence[None]:
-        """Empty the body, mask the recipient, or both, of (SID, options)."""
-        discard = [s[2:] for s, o in items if o.get("content_retention") == "discard"]
-        obfuscate = [s[2:] for s, o in items if o.get("address_retention") == "obfuscate"]
-        if discard:
-            await connection.execute(queries.DISCARD_CONTENT, discard)
-        if obfuscate:
-            await connection.execute(queries.OBFUSCATE_ADDRESS, obfuscate)
-        return [None] * len(items)
-
-
-def wants_retention(options: Mapping[str, Any] | None) -> bool:
-    """Whether `ApplyRetention` has anything to do for a message with these options."""
-    return options is not None and (
-        "content_retention" in options or "address_retention" in options
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -297,37 +275,6 @@ class Notes:
         return results
 
 
-@dataclass(frozen=True, slots=True)
-class OptOutChange:
-    """A recipient blocks (`keyword` STOP…) or unblocks (None) the messages of a sender."""
-
-    account_id: str
-    scope: str
-    recipient: str
-    keyword: str | None
-    moment: datetime
-
-
-class ChangeOptOuts:
-    """Write opt-outs and opt-ins."""
-
-    order = 31
-
-    async def write(
-        self, connection: Connection, items: Sequence[OptOutChange], events: list[Event]
-    ) -> Sequence[bool]:
-        """Whether each one changed anything."""
-        changed = []
-        for item in items:
-            key = (item.account_id, item.scope, item.recipient)
-            if item.keyword is None:
-                tag = await connection.execute(queries.OPT_IN, *key)
-            else:
-                tag = await connection.execute(queries.OPT_OUT, *key, item.keyword, item.moment)
-            changed.append(not tag.endswith(" 0"))
-        return changed
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AutomaticReply:
     """A reply to a keyword that the network sends; it is no message of the account."""
@@ -357,6 +304,29 @@ class AutomaticReplies:
         return [None] * len(items)
 
 
+@dataclass(frozen=True, slots=True)
+class ReplacedText:
+    """The text of a message (by SID) as it is sent in the end."""
+
+    sid: str
+    body: str
+
+
+class ReplaceText:
+    """Replace the texts of messages by those that are sent."""
+
+    order = 35  # after the transition, which may be refused, and before what is to be forgotten
+
+    async def write(
+        self, connection: Connection, items: Sequence[ReplacedText], events: list[Event]
+    ) -> Sequence[None]:
+        """Update the rows."""
+        await connection.execute(
+            queries.REPLACE_TEXT, [item.sid[2:] for item in items], [item.body for item in items]
+        )
+        return [None] * len(items)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredMedia:
     """A media file that was fetched for a message."""
@@ -365,7 +335,8 @@ class StoredMedia:
     part: int
     media_id: str
     content_type: str
-    data: bytes
+    blob_id: str  # of its bytes, which are durable already
+    size: int  # bytes
     moment: datetime
 
 
@@ -379,13 +350,16 @@ class StoreMedia:
     ) -> Sequence[None]:
         """Update the rows; those of a message that was deleted meanwhile are gone."""
         for m in items:
-            await connection.execute(
+            tag = await connection.execute(
                 queries.STORE_MEDIA,
                 m.message_sid[2:],
                 m.part,
                 m.media_id,
                 m.content_type,
-                m.data,
+                m.blob_id,
+                m.size,
                 m.moment,
             )
+            if tag.endswith(" 0"):
+                await connection.execute(queries.LET_GO_OF_BLOB, m.blob_id)
         return [None] * len(items)

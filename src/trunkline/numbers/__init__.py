@@ -14,6 +14,7 @@ from trunkline.numbers.north_america import (
 from trunkline.numbers.own_numbers import OwnNumbers
 from trunkline.numbers.provide_first_numbers import FIRST_NUMBERS, provide_first_numbers
 from trunkline.numbers.resources import RESOURCES, number_resources
+from trunkline.numbers.short_codes import ShortCodes
 
 __all__ = [
     "FIRST_NUMBERS",
@@ -24,6 +25,7 @@ __all__ = [
     "ImportNumber",
     "OwnNumber",
     "OwnNumbers",
+    "ShortCodes",
     "country",
     "is_alphanumeric_sender",
     "is_short_code",

@@ -17,8 +17,8 @@ __all__ = [
     "capabilities_of",
 ]
 
-# Topics of `Database.announce`. The key of a number is `<world id>/<number in E.164>`, that of an
-# application its SID.
+# Topics of `Database.announce`. The key of a number is `<world id>/<number in E.164>`, that of a
+# short code and of a channel sender alike; that of an application is its SID.
 NUMBERS_TOPIC = "numbers"
 APPLICATIONS_TOPIC = "applications"
 
@@ -50,13 +50,14 @@ def capabilities_of(number: str) -> Capabilities:
 
 
 class OwnNumber(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A number that an account of the world owns, with what messaging needs to know of it."""
+    """A number that an account of the world owns, with what messaging needs to know of it. A short
+    code and the sender of a channel are such numbers too."""
 
-    sid: str
+    sid: str  # PN; of a short code SC, of a channel sender XE
     account_sid: str
-    phone_number: str
-    type: str  # "local", "mobile" or "tollfree"
-    iso_country: str
+    phone_number: str  # E.164, a short code, or a channel address: `whatsapp:+14155550100`
+    type: str  # "local", "mobile", "tollfree", "short_code", "whatsapp" or "rcs"
+    iso_country: str  # of a short code, where it works; `ZZ` for what is of no country
     voice_capable: bool
     sms_capable: bool
     mms_capable: bool
@@ -68,6 +69,8 @@ class OwnNumber(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     sms_fallback_url: str | None
     sms_fallback_method: str
     sms_application_sid: str | None
+    # Of the sender of a channel: told the status of messages that name no other.
+    message_status_callback: str | None = None
 
 
 class Application(msgspec.Struct, frozen=True, kw_only=True, gc=False):

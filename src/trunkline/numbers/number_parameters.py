@@ -27,7 +27,9 @@ __all__ = [
     "CreateNumberParameters",
     "ListApplicationParameters",
     "ListNumberParameters",
+    "ListShortCodeParameters",
     "NumberSettings",
+    "ShortCodeSettings",
     "UpdateApplicationParameters",
     "UpdateNumberParameters",
 ]
@@ -211,6 +213,38 @@ class ListNumberParameters:
     )
     origin: str | None = parameter(
         "Origin", Filter(Choice(("twilio", "hosted"))), "Only numbers of this origin."
+    )
+
+
+@declared
+class ShortCodeSettings:
+    """What can be set of a short code."""
+
+    friendly_name: str | None = parameter(
+        "FriendlyName", NAME, "A name; by default the short code."
+    )
+    api_version: str | None = parameter("ApiVersion", VERSION, "The API version of its requests.")
+    sms_url: str | None = parameter(
+        "SmsUrl", URL, "Requested when a message comes in. Empty clears it."
+    )
+    sms_method: str | None = parameter(
+        "SmsMethod", METHOD, "How SmsUrl is requested; POST by default."
+    )
+    sms_fallback_url: str | None = parameter(
+        "SmsFallbackUrl", URL, "Requested when SmsUrl fails. Empty clears it."
+    )
+    sms_fallback_method: str | None = parameter(
+        "SmsFallbackMethod", METHOD, "How SmsFallbackUrl is requested; POST by default."
+    )
+
+
+@declared
+class ListShortCodeParameters:
+    """The filters of the list of short codes."""
+
+    friendly_name: str | None = parameter("FriendlyName", Text(), "Exactly this name.")
+    short_code: str | None = parameter(
+        "ShortCode", Text(), "A short code or a part of one; `*` is any digit."
     )
 
 

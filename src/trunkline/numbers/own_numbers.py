@@ -1,5 +1,8 @@
 """Every number that somebody owns on this platform, in memory: messaging asks on each message.
 
+Short codes (`12345`) and channel senders (`whatsapp:+1…`) are among them: to messaging they are
+numbers with another address and type.
+
 The map is complete, so that a number that is not in it is not owned and costs the database
 nothing: most recipients are not. It is read once (0.6 s and 30 MB for 100,000 numbers) and follows
 the changes that every node announces.
@@ -32,6 +35,7 @@ class OwnNumbers:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._worlds: dict[str, dict[str, OwnNumber]] = {}
+        self.version = 0  # counts up with every change: what was made of numbers may be kept
         # Which numbers have an application: when it changes, so do they.
         self._of_application: defaultdict[str, set[Key]] = defaultdict(set)
         self._changed: set[Key] = set()
@@ -49,13 +53,13 @@ class OwnNumbers:
         await self._read()
 
     def find(self, world_id: str, number: str) -> OwnNumber | None:
-        """The owned number (E.164) of a world, or None."""
+        """The owned number (E.164), short code or channel address of a world, or None."""
         numbers = self._worlds.get(world_id)
         return None if numbers is None else numbers.get(number)
 
     def of_world(self, world_id: str) -> list[str]:
-        """The owned numbers of a world, sorted."""
-        return sorted(self._worlds.get(world_id, ()))
+        """The owned numbers of a world in E.164, sorted: no short codes, no channel senders."""
+        return sorted(number for number in self._worlds.get(world_id, ()) if number[0] == "+")
 
     async def refresh(self, world_id: str, *numbers: str) -> None:
         """Read again numbers that this node has just changed, before the change is answered.
@@ -149,11 +153,13 @@ class OwnNumbers:
             self._add(row["world_id"].hex, own_number(row))
 
     def _add(self, world_id: str, own: OwnNumber) -> None:
+        self.version += 1
         self._worlds.setdefault(world_id, {})[own.phone_number] = own
         if own.sms_application_sid is not None:
             self._of_application[own.sms_application_sid].add((world_id, own.phone_number))
 
     def _remove(self, key: Key) -> None:
+        self.version += 1
         own = self._worlds.get(key[0], {}).pop(key[1], None)
         if own is not None and own.sms_application_sid is not None:
             numbers = self._of_application[own.sms_application_sid]
@@ -173,7 +179,7 @@ def own_number(row: asyncpg.Record) -> OwnNumber:
     """The value of a row. Texts that many numbers share are kept once."""
     application = row["sms_application_id"]
     return OwnNumber(
-        sid=f"PN{row['id'].hex}",
+        sid=row["prefix"] + row["id"].hex,
         account_sid=sys.intern(f"AC{row['account_id'].hex}"),
         phone_number=row["phone_number"],
         type=sys.intern(row["type"]),
@@ -187,6 +193,7 @@ def own_number(row: asyncpg.Record) -> OwnNumber:
         sms_fallback_url=_shared(row["sms_fallback_url"]),
         sms_fallback_method=sys.intern(row["sms_fallback_method"]),
         sms_application_sid=None if application is None else sys.intern(f"AP{application.hex}"),
+        message_status_callback=_shared(row["message_status_callback"]),
     )
 
 

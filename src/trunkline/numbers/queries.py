@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_not
 from sqlalchemy.sql import ClauseElement
 
-from trunkline.numbers.tables import applications, phone_numbers
+from trunkline.numbers.tables import applications, phone_numbers, short_codes
 from trunkline.store.database import Connection, compiled
 
 __all__ = [
@@ -18,26 +18,34 @@ __all__ = [
     "COUNT_APPLICATIONS",
     "DELETE_APPLICATION",
     "DELETE_NUMBER",
+    "DELETE_SHORT_CODE",
     "FETCH_APPLICATION",
     "FETCH_NUMBER",
+    "FETCH_SHORT_CODE",
     "FIND_APPLICATION",
     "FIND_NUMBER",
     "FIND_OWN_NUMBERS",
+    "FIND_SHORT_CODE",
     "KEEP_APPLICATIONS",
     "LOAD_OWN_NUMBERS",
     "LOCK_NUMBER",
+    "LOCK_SHORT_CODE",
     "LOCK_TARGET",
     "OWNER_OF_APPLICATION",
     "OWNER_OF_NUMBER",
+    "OWNER_OF_SHORT_CODE",
     "TAKE_TURN",
     "insert_application",
     "insert_number",
     "insert_numbers",
+    "insert_short_code",
     "list_applications",
     "list_numbers",
+    "list_short_codes",
     "run",
     "update_application",
     "update_number",
+    "update_short_code",
 ]
 
 FETCH_NUMBER = "SELECT * FROM phone_numbers WHERE id = $1 AND account_id = $2"
@@ -50,19 +58,49 @@ DELETE FROM phone_numbers WHERE id = $1 AND account_id = $2 RETURNING world_id, 
 # With the URLs that count: an application's take the place of the number's own, also where it has
 # none (behaviour 2.6).
 OWN = """
-SELECT own.id, own.world_id, own.account_id, own.phone_number, own.type, own.iso_country,
-       own.voice_capable, own.sms_capable, own.mms_capable, own.api_version,
+SELECT 'PN' AS prefix, own.id, own.world_id, own.account_id, own.phone_number, own.type,
+       own.iso_country, own.voice_capable, own.sms_capable, own.mms_capable, own.api_version,
        own.sms_application_id,
        (CASE WHEN app.id IS NULL THEN own.sms_url ELSE app.sms_url END) AS sms_url,
        coalesce(app.sms_method, own.sms_method) AS sms_method,
        (CASE WHEN app.id IS NULL THEN own.sms_fallback_url ELSE app.sms_fallback_url END)
            AS sms_fallback_url,
-       coalesce(app.sms_fallback_method, own.sms_fallback_method) AS sms_fallback_method
+       coalesce(app.sms_fallback_method, own.sms_fallback_method) AS sms_fallback_method,
+       NULL AS message_status_callback
 FROM phone_numbers AS own LEFT JOIN applications AS app ON app.id = own.sms_application_id
 """
-LOAD_OWN_NUMBERS = OWN
+# A short code is a number with another table; a channel sender is one whose address has a prefix.
+OWN_SHORT_CODES = """
+SELECT 'SC', own.id, own.world_id, own.account_id, own.short_code, 'short_code', own.iso_country,
+       false, true, own.mms_capable, own.api_version,
+       NULL::uuid, own.sms_url, own.sms_method, own.sms_fallback_url, own.sms_fallback_method,
+       NULL
+FROM short_codes AS own
+"""
+OWN_CHANNELS = """
+SELECT 'XE', own.id, own.world_id, own.account_id, own.address, split_part(own.address, ':', 1),
+       'ZZ', false, own.status IN ('ONLINE', 'ONLINE:UPDATING'), true, '2010-04-01', NULL::uuid,
+       nullif(own.webhook->>'callback_url', ''),
+       coalesce(own.webhook->>'callback_method', 'POST'),
+       nullif(own.webhook->>'fallback_url', ''),
+       coalesce(own.webhook->>'fallback_method', 'POST'),
+       nullif(own.webhook->>'status_callback_url', '')
+FROM channel_senders AS own
+"""
+WANTED = "IN (SELECT * FROM unnest($1::uuid[], $2::text[]))"
+LOAD_OWN_NUMBERS = f"{OWN} UNION ALL {OWN_SHORT_CODES} UNION ALL {OWN_CHANNELS}"
 FIND_OWN_NUMBERS = f"""
-{OWN} WHERE (own.world_id, own.phone_number) IN (SELECT * FROM unnest($1::uuid[], $2::text[]))
+{OWN} WHERE (own.world_id, own.phone_number) {WANTED}
+UNION ALL {OWN_SHORT_CODES} WHERE (own.world_id, own.short_code) {WANTED}
+UNION ALL {OWN_CHANNELS} WHERE (own.world_id, own.address) {WANTED}
+"""
+
+FETCH_SHORT_CODE = "SELECT * FROM short_codes WHERE id = $1 AND account_id = $2"
+LOCK_SHORT_CODE = f"{FETCH_SHORT_CODE} FOR UPDATE"
+FIND_SHORT_CODE = "SELECT * FROM short_codes WHERE world_id = $1 AND short_code = $2"
+OWNER_OF_SHORT_CODE = "SELECT account_id FROM short_codes WHERE id = $1"
+DELETE_SHORT_CODE = """
+DELETE FROM short_codes WHERE world_id = $1 AND short_code = $2 RETURNING id
 """
 
 # The account that a number is to be given to, kept as it is until the number has moved.
@@ -178,3 +216,34 @@ def list_applications(account_id: str, *, friendly_name: str | None = None) -> S
     if friendly_name is not None:
         statement = statement.where(applications.c.friendly_name == friendly_name)
     return statement
+
+
+def insert_short_code(row: Mapping[str, Any]) -> ClauseElement:
+    """Add a short code, unless somebody in the world has it: then no row comes back."""
+    return (
+        insert_or_not(short_codes)
+        .values(**row)
+        .on_conflict_do_nothing(index_elements=["world_id", "short_code"])
+        .returning(*short_codes.c)
+    )
+
+
+def update_short_code(short_code_id: str, changes: Mapping[str, Any]) -> ClauseElement:
+    """Change columns of a short code, which the transaction has locked."""
+    columns = short_codes.c
+    return (
+        update(short_codes).where(columns.id == short_code_id).values(**changes).returning(*columns)
+    )
+
+
+def list_short_codes(
+    account_id: str, *, friendly_name: str | None = None, like: str | None = None
+) -> Select[Any]:
+    """The short codes of an account: with a name, or LIKE a pattern."""
+    columns = short_codes.c
+    wanted: list[ColumnElement[bool]] = [columns.account_id == account_id]
+    if friendly_name is not None:
+        wanted.append(columns.friendly_name == friendly_name)
+    if like is not None:
+        wanted.append(columns.short_code.like(like))
+    return select(*columns).where(*wanted)

@@ -6,7 +6,7 @@ from sqlalchemy import Boolean, Column, DateTime, Table, Text, Uuid
 
 from trunkline.store import metadata
 
-__all__ = ["applications", "phone_numbers"]
+__all__ = ["applications", "phone_numbers", "short_codes"]
 
 MOMENT = DateTime(timezone=True)
 
@@ -70,6 +70,25 @@ phone_numbers = Table(
     Column("bundle_id", Uuid(as_uuid=False)),
     Column("emergency_status", Text),
     Column("emergency_address_id", Uuid(as_uuid=False)),
+    Column("created_at", MOMENT),
+    Column("updated_at", MOMENT),
+)
+
+short_codes = Table(
+    "short_codes",
+    metadata,
+    Column("id", Uuid(as_uuid=False), primary_key=True),
+    Column("world_id", Uuid(as_uuid=False)),
+    Column("account_id", Uuid(as_uuid=False)),
+    Column("short_code", Text),
+    Column("friendly_name", Text),
+    Column("iso_country", Text),
+    Column("mms_capable", Boolean),
+    Column("api_version", Text),
+    Column("sms_url", Text),
+    Column("sms_method", Text),
+    Column("sms_fallback_url", Text),
+    Column("sms_fallback_method", Text),
     Column("created_at", MOMENT),
     Column("updated_at", MOMENT),
 )

@@ -23,11 +23,13 @@ from trunkline.rest.answers import (
 )
 from trunkline.rest.authenticate import Credentials, account_of_path, admit, anybody
 from trunkline.rest.base_url import BaseUrls
-from trunkline.rest.body import ClientGone, Receive, read_form
+from trunkline.rest.body import ClientGone, Receive, read_form, read_json
+from trunkline.rest.caller import caller_of
 from trunkline.rest.concurrency import ConcurrencyLimit
 from trunkline.rest.errors import ApiError
 from trunkline.rest.failures import OnError, as_api_error, log_error
 from trunkline.rest.forms import parse_form
+from trunkline.rest.json_body import bind_json
 from trunkline.rest.operation import AfterAnswer, Authenticator, BoundOperation, Call, Operation
 from trunkline.rest.parameters import bind
 from trunkline.rest.router import Place, Router
@@ -95,6 +97,7 @@ class TwilioApi:
         self._body_seconds = body_seconds
         self._concurrency = ConcurrencyLimit(max_concurrent_per_account)
         self._base_urls = BaseUrls(public_url, trust_forwarded)
+        self._trust_forwarded = trust_forwarded
         self._on_error = on_error
         self._undisturbed = Undisturbed()
 
@@ -158,10 +161,19 @@ class TwilioApi:
         try:
             query = parse_form(exchange.scope.get("query_string", b""))
             form: dict[str, list[str]] = {}
-            if operation.method == "POST":
+            parameters: Any
+            if not operation.takes_body:
+                parameters = bind(operation.parameters, query)
+            elif operation.body == "json":
+                document = await read_json(
+                    receive, exchange.headers, most=self._max_body, seconds=self._body_seconds
+                )
+                parameters = bind_json(operation.parameters, document)
+            else:
                 form = await read_form(
                     receive, exchange.headers, most=self._max_body, seconds=self._body_seconds
                 )
+                parameters = bind(operation.parameters, form)
             call = Call(
                 operation=operation,
                 principal=principal,
@@ -175,10 +187,12 @@ class TwilioApi:
                 ),
                 request_sid=exchange.sid,
                 suffix=place.suffix,
+                caller=caller_of(
+                    exchange.scope, exchange.headers, trust_forwarded=self._trust_forwarded
+                ),
                 afterwards=exchange.afterwards,
             )
-            given = form if operation.method == "POST" else query
-            result = await self._carry_out(route.bound, call, bind(operation.parameters, given))
+            result = await self._carry_out(route.bound, call, parameters)
             return answer_result(result, call, exchange.xml)
         finally:
             self._concurrency.leave(account.sid)

@@ -153,13 +153,56 @@ FROM_OTHER_ACCOUNT = ErrorType(
 )
 FROM_NOT_SMS = ErrorType(21661, 400, "'From' {sender} is not SMS-capable")
 SERVICE_NOT_FOUND = ErrorType(21701, 400, "The Messaging Service does not exist")
+SENDER_NOT_IN_SERVICE = ErrorType(
+    21711,
+    400,
+    "Phone Number, Shortcode, or AlphaSender {sender} is not associated to the specified Messaging "
+    "Service.",
+)
 SERVICE_INVALID = ErrorType(21705, 400, "The Messaging Service is invalid")
+ALPHA_SENDER_MISSING = ErrorType(21708, 400, "Alpha Sender ID Missing from the request")
+ALPHA_SENDER_INVALID = ErrorType(
+    21709, 400, "Alpha Sender ID is Invalid or Not Authorized for this Messaging Service"
+)
+ALREADY_IN_SERVICE = ErrorType(
+    21710, 409, "Phone Number or Short Code is already in the Messaging Service."
+)
+IN_OTHER_SERVICE = ErrorType(
+    21712, 409, "Phone Number or Short Code is associated with another Messaging Service."
+)
+USECASE_INVALID = ErrorType(21713, 400, "Messaging Service Use Case is Invalid")
+POOL_FULL = ErrorType(21714, 400, "Messaging Service Number Pool size limit reached")
+SENDER_NOT_CAPABLE = ErrorType(
+    21715, 400, "Phone Number Does Not Have Correct Messaging Service Capabilities"
+)
 CHANNEL_MISMATCH = ErrorType(
-    21910, 400, "Twilio could not find a Channel with the specified From address"
+    21910, 400, "Invalid From and To pair. From and To should be of the same channel."
 )
 INVALID_CONTENT_RETENTION = ErrorType(30029, 400, "Invalid ContentRetention: {value}")
 INVALID_ADDRESS_RETENTION = ErrorType(30030, 400, "Invalid AddressRetention: {value}")
+DOMAIN_SID_INVALID = ErrorType(30100, 404, "Domain SID is invalid")
+CERTIFICATE_EXPIRED = ErrorType(30102, 400, "Domain's certificate has expired")
+LINK_DOMAIN_MISSING = ErrorType(30106, 400, "Domain has not been set up for this account")
+CERTIFICATE_MISSING = ErrorType(
+    30107, 404, "Domain private certificate has not been uploaded"
+)
+CALLBACK_URL_INVALID = ErrorType(30109, 400, "Callback URL is invalid")
+CERTIFICATE_INCOMPLETE = ErrorType(
+    30116, 400, "Certificate or private key or both are missing"
+)
+CERTIFICATE_UNREADABLE = ErrorType(30117, 400, "Certificate cannot be parsed")
+PRIVATE_KEY_INVALID = ErrorType(30118, 400, "Private key is invalid")
+CERTIFICATE_KEY_MISMATCH = ErrorType(
+    30119, 400, "Certificate and private key pair is invalid"
+)
+FALLBACK_URL_INVALID = ErrorType(30122, 400, "Fallback URL is invalid")
 SHORTEN_URLS_WITHOUT_SERVICE = ErrorType(30124, 400, "ShortenUrls requires a MessagingServiceSid")
+LINK_SERVICE_INVALID = ErrorType(30127, 404, "MessagingServiceSID is invalid.")
+CERTIFICATE_SELF_SIGNED = ErrorType(30129, 400, "Certificate is self signed")
+SERVICE_HAS_DOMAIN = ErrorType(
+    30130, 400, "Messaging Service SID already belongs in another domain configuration."
+)
+CERTIFICATE_NOT_VALIDATED = ErrorType(30132, 400, "Certificate cannot be validated.")
 UPDATE_PARAMETERS = ErrorType(30400, 400, "Parameters are not valid")
 NOT_CANCELABLE = ErrorType(30409, 409, "This message cannot be canceled")
 SEND_AT_REQUIRED = ErrorType(35111, 400, "SendAt cannot be empty for ScheduleType 'fixed'")
@@ -178,3 +221,19 @@ SCHEDULE_TYPE_INVALID = ErrorType(
 SCHEDULE_TYPE_REQUIRED = ErrorType(35126, 400, "ScheduleType is required")
 SEND_AT_INVALID = ErrorType(35114, 400, "SendAt is not a valid time: {value}")
 FALLBACK_FROM_WITHOUT_SERVICE = ErrorType(21664, 400, "FallbackFrom requires a MessagingServiceSid")
+CHANNEL_FROM_NOT_FOUND = ErrorType(
+    63007, 400, "Twilio could not find a Channel with the specified From address"
+)
+
+# --- content templates ----------------------------------------------------------------------
+CONTENT_NOT_FOR_CHANNEL = ErrorType(
+    63005, 400, "Channel did not accept given content: {types} cannot be sent here"
+)
+CONTENT_TYPES_REQUIRED = ErrorType(92001, 400, "'Types' Parameter Required")
+CONTENT_TOO_MANY_VARIABLES = ErrorType(
+    92002, 400, "The 'variables' parameter exceeds the allowed limit"
+)
+CONTENT_LANGUAGE_REQUIRED = ErrorType(92003, 400, "'language' Parameter Required")
+CONTENT_LANGUAGE_INVALID = ErrorType(92004, 400, "Invalid language code")
+CONTENT_DEFAULTS_INVALID = ErrorType(92007, 400, "The Content Variables Parameter is invalid")
+CONTENT_TYPE_RETIRED = ErrorType(92008, 400, "Unsupported Content Type")

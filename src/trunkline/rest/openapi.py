@@ -14,7 +14,7 @@ __all__ = ["openapi_document", "request_path"]
 
 CLASSIC = "2010-04-01"
 NAMED = re.compile(r"\{(\w+)\}")
-FORM = "application/x-www-form-urlencoded"
+CONTENT_TYPES = {"form": "application/x-www-form-urlencoded", "json": "application/json"}
 
 ERROR_SCHEMA: Mapping[str, Any] = {
     "type": "object",
@@ -109,10 +109,10 @@ def _operation(declared: Operation, schema: Mapping[str, Any] | None) -> dict[st
         },
     }
     table = parameters_of(declared.parameters)
-    if declared.method == "POST":
+    if declared.takes_body:
         properties = {name: _schema(parameter) for name, parameter in table.items()}
-        form = {"schema": {"type": "object", "properties": properties}}
-        spec["requestBody"] = {"content": {FORM: form}}
+        given = {"schema": {"type": "object", "properties": properties}}
+        spec["requestBody"] = {"content": {CONTENT_TYPES[declared.body]: given}}
     else:
         spec["parameters"] += [_query_parameter(parameter) for parameter in table.values()]
     if declared.list_key is not None and declared.paged:

@@ -12,12 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 import msgspec
 import structlog
 
 from trunkline.faults import fault
+from trunkline.rest.caller import NOBODY, Caller
 from trunkline.rest.parameters import NoParameters
 
 log = structlog.get_logger(__name__)
@@ -106,12 +107,14 @@ class Call:
 
     `account` is the account of the path (the principal's own where the path names none);
     `path` holds the other parts of the path by their declared names, e.g. `call.path["Sid"]`;
-    `query` and `form` are the parsed pairs, names and values decoded; `resource` is the path as
+    `query` and `form` are the parsed pairs, names and values decoded (a JSON body is no form, and
+    its values are in the bound parameters alone); `resource` is the path as
     it was asked, as Twilio prints it in errors and page links: with its `.json`, without the
     query, and for v1 and v2 products without the version. `base_url` is scheme, host and the
     product's prefix, for absolute links. `suffix` is what ended the path: `json`, `xml` or
     another declared format, and empty when nothing did (v1 and v2, and the 2010 API's XML).
-    `afterwards` takes what must not happen before the answer is out.
+    `caller` is where the request came from. `afterwards` takes what must not happen before the
+    answer is out.
     """
 
     operation: Operation
@@ -124,6 +127,7 @@ class Call:
     base_url: str
     request_sid: str
     suffix: str = "json"
+    caller: Caller = NOBODY
     afterwards: AfterAnswer = field(default_factory=AfterAnswer)
 
 
@@ -156,6 +160,7 @@ class RedirectAnswer:
     location: str
 
 
+WITH_BODY = ("POST", "PUT")
 Handler = Callable[[Any, Call, Any], Awaitable[Any]]
 F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
 
@@ -178,6 +183,12 @@ class Operation:
     formats: tuple[str, ...]
     public: bool
     summary: str
+    body: Literal["form", "json"] = "form"
+
+    @property
+    def takes_body(self) -> bool:
+        """Whether its parameters come in the body, and not in the query."""
+        return self.method in WITH_BODY
 
     @property
     def version(self) -> str:
@@ -200,6 +211,7 @@ def operation(
     main_key_only: bool = False,
     formats: tuple[str, ...] = ("json", "xml"),
     public: bool = False,
+    body: Literal["form", "json"] = "form",
 ) -> Callable[[F], F]:
     """Declare a method as the operation `name` (Twilio's operationId).
 
@@ -208,8 +220,9 @@ def operation(
     method returns a `RestPage` of them (or, not `paged`, a plain sequence). `status` defaults to
     201 for POST on a collection, 204 for DELETE, 200 otherwise. `test_credentials` lets test
     credentials in; `main_key_only` keeps standard API keys out. `public` lets anybody read the
-    path without its suffix: who knows the SID of a media file may have the file (1.7). The
-    docstring is the summary.
+    path without its suffix: who knows the SID of a media file may have the file (1.7). `body` is
+    what a POST or PUT sends: most products take forms, the newer ones JSON (`rest/json_body.py`).
+    The docstring is the summary.
     """
     if status is None:
         collection = not path.endswith("}")
@@ -232,6 +245,7 @@ def operation(
             formats=formats,
             public=public,
             summary=summary,
+            body=body,
         )
         function.__operation__ = declaration  # type: ignore[attr-defined]
         return function

@@ -22,6 +22,10 @@ from trunkline.accounts.resources import Accounts, IamKeys, Keys, SigningKeys
 from trunkline.bus import LocalBus
 from trunkline.clock import RealClock
 from trunkline.messaging.explain_message import is_redacted
+from trunkline.messaging.links.manage_domains import ManageDomains
+from trunkline.messaging.links.read_links import ReadLinks
+from trunkline.messaging.media.links import PREFIX as MEDIA_FILES
+from trunkline.messaging.media.media_accounts import MediaAccounts
 from trunkline.messaging.reset_world import ResetWorld
 from trunkline.rest.app import TwilioApi
 from trunkline.rest.operation import bound_operations
@@ -41,7 +45,7 @@ from trunkline.webhooks.alerts.account_settings import WebhookAccounts
 from trunkline.webhooks.history import History
 from trunkline.webhooks.resend import Resend
 from trunkline.webhooks.world_settings import WebhookWorlds
-from trunkline.worlds import AdvanceClock, World, Worlds
+from trunkline.worlds import AdvanceClock, World, WorldLimits, Worlds
 
 __all__ = ["Platform", "resource_classes"]
 
@@ -80,6 +84,7 @@ class Platform:
         self.bus = LocalBus()
         self.box = box
         self.worlds = Worlds(database, self.clock, self.sids)
+        self.limits = WorldLimits(database, self.worlds)
         self.commit = GroupCommit(
             database,
             published=self.bus.publish,
@@ -93,6 +98,7 @@ class Platform:
         self.import_number = numbers.ImportNumber(
             database, self.worlds, self.sids, self.own_numbers
         )
+        self.short_codes = numbers.ShortCodes(database, self.worlds, self.sids, self.own_numbers)
         self.status = ReportStatus(
             settings, database, self.worlds, self.bus, self.clock, node_id, self.numbers_of
         )
@@ -116,6 +122,7 @@ class Platform:
             bus=self.bus,
             box=box,
             worlds=self.worlds,
+            limits=self.limits,
             commit=self.commit,
             authenticator=self.authenticator,
             own_numbers=self.own_numbers,
@@ -129,10 +136,20 @@ class Platform:
         self.transcript = messaging.transcript
         self.receive = messaging.receive
         self.explain = messaging.explain
+        self.read_message = messaging.read_message
+        self.consents = messaging.consents
         self.dispatcher = messaging.dispatcher
-        self.advance = AdvanceClock(self.worlds, [self.dispatcher, self.webhooks.deliver])
+        self.advance = AdvanceClock(
+            self.worlds, [self.dispatcher, messaging.rates.gate.acquiring, self.webhooks.deliver]
+        )
         self.reset = ResetWorld(
-            database, self.worlds, self.phones, self.dispatcher, self.webhooks, messaging.loops
+            database,
+            self.worlds,
+            self.phones,
+            self.dispatcher,
+            self.webhooks,
+            messaging.loops,
+            messaging.choose,
         )
         self.api = self._api()
         self.control_token = ""
@@ -143,6 +160,7 @@ class Platform:
         """Load what is kept in memory, make the first world, and take up what was left."""
         await self.database.listen()
         await self.worlds.load()
+        await self.limits.load()
         if self.worlds.named(DEFAULT_WORLD) is None:
             await self.create_world(DEFAULT_WORLD)
         self.control_token = await control_token(self.database, self.box)
@@ -183,7 +201,9 @@ class Platform:
             self.clock,
             name,
             clock_movable=self.settings.mode == "development",
+            limits="off" if self.settings.mode == "development" else "twilio",
         )
+        await self.limits.refresh(world.id)
         self._watch_world(world)
         await self.own_numbers.refresh(world.id, *given)
         return world, account_set
@@ -218,6 +238,31 @@ class Platform:
     def webhook_accounts(self) -> WebhookAccounts:
         """What accounts set for their webhooks."""
         return self.webhooks.accounts
+
+    @property
+    def media_accounts(self) -> MediaAccounts:
+        """What accounts set for their media."""
+        return self.messaging.media.accounts
+
+    @property
+    def link_domains(self) -> ManageDomains:
+        """The domains of short links."""
+        return self.messaging.links.manage
+
+    @property
+    def read_links(self) -> ReadLinks:
+        """The links of messages."""
+        return self.messaging.links.read
+
+    async def serve(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer a request from outside that is not of the control API."""
+        follow = self.messaging.links.follow
+        if follow.takes(scope):
+            await follow(scope, receive, send)
+            return
+        is_file = scope["path"].startswith(MEDIA_FILES)
+        target = self.messaging.media.serve if is_file else self.api
+        await target(scope, receive, send)
 
     def numbers_of(self, world: World) -> list[str]:
         """The numbers that somebody owns in a world, sorted."""
@@ -276,6 +321,7 @@ class Platform:
                 before = self.clock.now() - timedelta(days=days)
                 await drop_partitions(connection, ("deliveries", "alerts"), before)
         await self.webhooks.drop_old()
+        await self.messaging.links.drop_old()
 
     async def _renew(self) -> None:
         # First the requests: what the messages of a silent node bring about comes behind them.

@@ -13,7 +13,7 @@ from trunkline.secret_box import SecretBox
 from trunkline.settings import Settings
 from trunkline.sids import SidFactory
 from trunkline.store import Database, GroupCommit
-from trunkline.worlds import Worlds
+from trunkline.worlds import WorldLimits, Worlds
 
 __all__ = ["Core"]
 
@@ -30,6 +30,7 @@ class Core:
     bus: LocalBus
     box: SecretBox
     worlds: Worlds
+    limits: WorldLimits
     commit: GroupCommit
     authenticator: AccountAuthenticator
     own_numbers: numbers.OwnNumbers

@@ -31,6 +31,10 @@ NOTES = {
         "What needs a messaging service, a schedule or a content template is validated and"
         " refused by its own code until it exists. `price` stays null: nothing is billed yet."
     ),
+    "FetchMedia": (
+        "Without a suffix it answers 307: the bytes are at the address that it leads to, for four"
+        " hours."
+    ),
     "FetchBalance": "The balance does not change: nothing is billed yet.",
     "UpdateMessage": "`Status=canceled` answers 409 and 30409: nothing can be scheduled yet.",
 }

@@ -12,6 +12,7 @@ from trunkline.secret_box import SecretBox
 from trunkline.sids import SidFactory
 from trunkline.store import Database
 from trunkline.worlds import World, Worlds
+from trunkline.worlds.limits import Mode
 
 __all__ = ["control_token", "create_world"]
 
@@ -27,12 +28,13 @@ async def create_world(
     name: str,
     *,
     clock_movable: bool,
+    limits: Mode = "off",
     entropy: Callable[[int], bytes] = os.urandom,
 ) -> tuple[World, AccountSet, list[str]]:
     """A world with its first account, test credentials and API key, and its numbers, in one
     commit. It announces nothing."""
     async with database.transaction() as connection:
-        world = await worlds.create(connection, name, clock_movable=clock_movable, limits="off")
+        world = await worlds.create(connection, name, clock_movable=clock_movable, limits=limits)
         now = clock.now()
         account_set = await create_account_set(
             connection, world_id=world.id, sids=sids, box=box, now=now, entropy=entropy

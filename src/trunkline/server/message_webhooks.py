@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from trunkline.messaging.alert_failures import AlertFailures
+from trunkline.messaging.consents.opt_outs import Services
 from trunkline.messaging.inbound.inbound_webhook import InboundWebhook
 from trunkline.messaging.make_message import MakeMessage
 from trunkline.messaging.replies.execute_reply import ExecuteReply
 from trunkline.messaging.replies.loop_breaker import LoopBreaker
 from trunkline.messaging.replies.reply_action import ACTION, ReplyAction, ReplyActions
-from trunkline.messaging.replies.run_session import INBOUND, RunSession
+from trunkline.messaging.replies.run_session import INBOUND, Queues, RunSession
 from trunkline.messaging.status_callbacks import KIND as STATUS_CALLBACK
 from trunkline.messaging.status_callbacks import StatusCallback, StatusCallbacks
 from trunkline.messaging.works import CreateMessages, message_transitions
@@ -29,12 +30,16 @@ def connect_messages(
     make_message: MakeMessage,
     loops: LoopBreaker,
     strict: Callable[[str], bool] | None,
+    services: Services,
+    queues: Queues,
 ) -> Transitions:
     """The transitions of messages, followed by status callbacks, alerts and actions; their kinds of
     request are made known to `webhooks`."""
     transitions = message_transitions(
         [
-            StatusCallbacks(webhooks.due, webhooks.make, webhooks.chaos.contradicts),
+            StatusCallbacks(
+                webhooks.due, webhooks.make, webhooks.chaos.contradicts, core.own_numbers
+            ),
             AlertFailures(webhooks.record, webhooks.alert),
             ReplyActions(webhooks.due, webhooks.make),
         ]
@@ -47,8 +52,12 @@ def connect_messages(
         alert=webhooks.alert,
         loops=loops,
         worlds=core.worlds,
+        services=services,
+        queues=queues,
     )
-    webhooks.kinds[STATUS_CALLBACK] = StatusCallback(core.database, webhooks.alert)
+    webhooks.kinds[STATUS_CALLBACK] = StatusCallback(
+        core.database, webhooks.alert, core.own_numbers
+    )
     webhooks.kinds[ACTION] = ReplyAction(core.database, run)
     webhooks.kinds[INBOUND] = InboundWebhook(
         database=core.database,

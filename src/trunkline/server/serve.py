@@ -147,7 +147,7 @@ async def _serve(settings: Settings, run: dict[str, Any]) -> None:
     control = control_app(platform)
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
-        target = control if scope["path"].startswith(CONTROL) else platform.api
+        target = control if scope["path"].startswith(CONTROL) else platform.serve
         await target(scope, receive, send)
 
     config = uvicorn.Config(

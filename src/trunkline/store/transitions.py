@@ -37,6 +37,7 @@ class Transition:
     real_time: datetime
     data: Mapping[str, Any] = field(default_factory=dict)  # of the last step's event
     changes: Mapping[str, Any] = field(default_factory=dict)  # columns; absent ones stay
+    opening: Mapping[str, Any] = field(default_factory=dict)  # of the first of several events
 
 
 class TransitionRefused(Refused):
@@ -203,6 +204,7 @@ class Transitions:
                 continue
             first = row["seq"] + 1
             account_id = row["account_id"].hex
+            last = len(item.path) - 1
             for offset, status in enumerate(item.path):
                 event_rows.append(
                     EventRow(
@@ -211,7 +213,7 @@ class Transitions:
                         account_id=account_id,
                         world_id=item.world_id,
                         kind=f"{self._lifecycle.noun}.{status}",
-                        data=item.data if offset == len(item.path) - 1 else {},
+                        data=item.data if offset == last else {} if offset else item.opening,
                         world_time=item.world_time,
                         real_time=item.real_time,
                     )

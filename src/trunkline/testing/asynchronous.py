@@ -92,6 +92,7 @@ class AsyncPhone:
         deliver_after: Duration | Keep | None = KEEP,
         auto_reply: str | Keep | None = KEEP,
         no_receipt: bool | Keep | None = KEEP,
+        read: bool | Keep | None = KEEP,
     ) -> None:
         """As `Phone.set`."""
         await _in_thread(
@@ -101,6 +102,7 @@ class AsyncPhone:
             deliver_after=deliver_after,
             auto_reply=auto_reply,
             no_receipt=no_receipt,
+            read=read,
         )
 
 

@@ -21,7 +21,9 @@ __all__ = ["KEEP", "Keep", "Media", "Phone"]
 
 __tracebackhide__ = hidden
 
-E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+PHONE = re.compile(r"(?:whatsapp:|rcs:)?\+[1-9][0-9]{6,14}")
+# Who can be answered: a number, a short code, the sender of a channel; no name.
+ANSWERABLE = re.compile(r"\+[1-9][0-9]{6,14}|[0-9]{3,6}|(?:whatsapp|rcs):.+")
 MOST_ENTRIES = 1000  # of an inbox
 
 
@@ -42,10 +44,10 @@ class Phone:
     """A virtual phone of the test's world. The same number is the same phone."""
 
     number: str
-    """Its number, in E.164."""
+    """Its number, in E.164; of a phone on WhatsApp or RCS with its prefix: `whatsapp:+1…`."""
 
     def __init__(self, world: World, number: str, *, within: float, explain: Explain) -> None:
-        if not E164.fullmatch(number):
+        if not PHONE.fullmatch(number):
             raise TrunklineError(
                 f"'{number}' is no phone number: write it in E.164, e.g. +14155550123."
             )
@@ -133,7 +135,7 @@ class Phone:
             if not received:
                 raise TrunklineError(f"{self.number} has got no message that it could reply to.")
             last = received[-1]
-        if not E164.fullmatch(last.sender):
+        if not ANSWERABLE.fullmatch(last.sender):
             raise TrunklineError(f"Nobody can reply to '{last.sender}': it is not a number.")
         return self.send(text, to=last.sender, media=media)
 
@@ -151,13 +153,15 @@ class Phone:
         deliver_after: Duration | Keep | None = KEEP,
         auto_reply: str | Keep | None = KEEP,
         no_receipt: bool | Keep | None = KEEP,
+        read: bool | Keep | None = KEEP,
     ) -> None:
         """Say how the phone behaves. What is not named stays as it is; None takes it back.
 
         `fail` is an error code: messages are sent, then `undelivered` with it, e.g. 30003.
         `reject` is one with which messages are `failed`. `no_receipt` leaves them `sent`. Of these
         three the last one said counts. `deliver_after` is a time of the world's (`"2h"`, seconds,
-        timedelta), `auto_reply` a text that answers every message.
+        timedelta), `auto_reply` a text that answers every message. With `read`, what comes on
+        WhatsApp or RCS is read at once, and the sender is told.
         """
         given = {
             "fail": fail,
@@ -167,6 +171,7 @@ class Phone:
             else duration(deliver_after),
             "auto_reply": auto_reply,
             "no_receipt": no_receipt,
+            "read": read,
         }
         asked = {name: value for name, value in given.items() if not isinstance(value, Keep)}
         self._world.control("PATCH", self._path, asked)

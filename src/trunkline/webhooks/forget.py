@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from trunkline.store.database import Connection
 from trunkline.webhooks import queries
 
-__all__ = ["forget_answers", "forget_world"]
+if TYPE_CHECKING:
+    from trunkline.webhooks.http import Exchange
+
+__all__ = ["forget_answer", "forget_answers", "forget_world"]
+
+
+def forget_answer(exchange: Exchange) -> None:
+    """Empty the answer of a request that has ended, before it is written down: an error page
+    repeats what was asked. What came of the request - status, attempts, reason - stays."""
+    exchange.body = b""
+    exchange.headers = []
 
 
 async def forget_answers(connection: Connection, subjects: Iterable[str]) -> None:

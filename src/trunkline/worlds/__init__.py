@@ -3,15 +3,19 @@
 from trunkline.worlds.advance_clock import AdvanceClock, Advanced, DueWork
 from trunkline.worlds.clock import WorldClock
 from trunkline.worlds.later import Later
+from trunkline.worlds.limits import TWILIO, Limits, WorldLimits
 from trunkline.worlds.worlds import ClockNotMovable, World, Worlds
 
 __all__ = [
+    "TWILIO",
     "AdvanceClock",
     "Advanced",
     "ClockNotMovable",
     "DueWork",
     "Later",
+    "Limits",
     "World",
     "WorldClock",
+    "WorldLimits",
     "Worlds",
 ]

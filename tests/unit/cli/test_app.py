@@ -67,7 +67,7 @@ def test_what_is_slow_to_load_is_not_loaded_for_help_or_a_plain_command(
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("nonsense",), "No such command 'nonsense': see `trunkline --help`."),
+        (("gibberish",), "No such command 'gibberish': see `trunkline --help`."),
         (("tial",), "No such command 'tial'. Did you mean 'tail'? See `trunkline --help`."),
         (
             ("up", "--port", "x"),

@@ -9,6 +9,7 @@ import pytest
 from tests.unit.cli.support import Control
 
 NUMBERS = "/IncomingPhoneNumbers.json"
+SHORT_CODES = "/SMS/ShortCodes.json"
 SID = "PN" + "1" * 32
 NUMBER: dict[str, Any] = {
     "sid": SID,
@@ -38,6 +39,7 @@ def test_numbers_are_listed_page_by_page(control: Control) -> None:
     page = f"/2010-04-01/Accounts/{'AC' + '0' * 32}/second"
     control.on_twilio("GET", NUMBERS, listed(NUMBER, following=page))
     control.on_twilio("GET", "/second", listed(other))
+    control.on_twilio("GET", SHORT_CODES, {"short_codes": []})
     for words in (("numbers",), ("numbers", "list")):
         assert control.run(*words).out.splitlines() == [
             "  number        name            type   can        messages go to",
@@ -50,8 +52,53 @@ def test_numbers_are_listed_page_by_page(control: Control) -> None:
     assert asked[-1] == {"PageSize": "1000", "PhoneNumber": "415*"}
 
 
+SHORT_CODE: dict[str, Any] = {
+    "sid": "SC" + "1" * 32,
+    "account_sid": "AC" + "0" * 32,
+    "short_code": "12345",
+    "friendly_name": "Votes",
+    "sms_method": "POST",
+    "sms_url": "https://app.example/votes",
+    "sms_fallback_url": None,
+    "date_created": "Sat, 21 Nov 2026 09:24:11 +0000",
+}
+ONE_SHORT_CODE = f"/SMS/ShortCodes/{SHORT_CODE['sid']}.json"
+
+
+def test_short_codes_are_listed_behind_the_numbers(control: Control) -> None:
+    control.on_twilio("GET", NUMBERS, listed(NUMBER))
+    control.on_twilio("GET", SHORT_CODES, {"short_codes": [SHORT_CODE]})
+    last = control.run("numbers").out.splitlines()[-1]
+    assert last.split() == ["12345", "Votes", "short", "code", "sms", "POST", SHORT_CODE["sms_url"]]
+    found = control.run("numbers", "--json").json()["numbers"]
+    assert [each["phone_number"] for each in found] == ["+14155550100", "12345"]
+    control.run("numbers", "list", "--contains", "+1415")  # what no short code has
+    assert [path for _, path, *_ in control.asked][-1].endswith(NUMBERS)
+
+
+@pytest.mark.parametrize("which", ["12345", SHORT_CODE["sid"]])
+def test_a_short_code_is_shown_changed_and_taken_out(control: Control, which: str) -> None:
+    control.on_twilio("GET", SHORT_CODES, {"short_codes": [SHORT_CODE]})
+    control.on_twilio("GET", ONE_SHORT_CODE, SHORT_CODE)
+    control.on_twilio("POST", ONE_SHORT_CODE, SHORT_CODE)
+    control.on("DELETE", "/numbers/12345", {"short_code": "12345"})
+    assert "POST https://app.example/votes" in control.run("numbers", "show", which).out
+    assert control.run("numbers", "set", which, "--sms-url", "").code == 0
+    assert control.asked[-1][3] == {"SmsUrl": ""}
+    refused = control.run("numbers", "set", which, "--voice-url", "https://x.example/")
+    assert refused.err == ("A short code takes no calls: leave out what is requested for them.\n")
+    assert control.run("numbers", "release", which, "--yes").out == "12345 is released.\n"
+    assert control.asked[-1][:2] == ("DELETE", "/trunkline/v1/numbers/12345")
+
+
+def test_a_short_code_that_is_not_there_is_named(control: Control) -> None:
+    control.on_twilio("GET", SHORT_CODES, {"short_codes": [SHORT_CODE]})
+    assert "The account has no number '1234'" in control.run("numbers", "show", "1234").err
+
+
 def test_an_account_without_numbers_is_told_so(control: Control) -> None:
     control.on_twilio("GET", NUMBERS, listed())
+    control.on_twilio("GET", SHORT_CODES, {"short_codes": []})
     assert control.run("numbers").out == "The account has no number.\n"
     assert control.run("numbers", "--json").json() == {"numbers": []}
 
@@ -208,6 +255,15 @@ def test_numbers_of_ones_own_are_imported(control: Control) -> None:
         "capabilities": ["voice", "sms"],
         "simulated": True,
     }
+
+
+def test_the_country_is_for_short_codes_alone(control: Control) -> None:
+    control.on("POST", "/numbers", imported)
+    control.run("numbers", "import", "+493012345678", "12345", "--country", "US")
+    assert [asked for *_, asked in control.asked] == [
+        {"phone_number": "+493012345678"},
+        {"phone_number": "12345", "country": "US"},
+    ]
 
 
 FILE = '''\ufeffPhone Number,Name,sms-url,capabilities

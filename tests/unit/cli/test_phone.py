@@ -31,6 +31,7 @@ def entry(**changed: Any) -> dict[str, Any]:
         "to": PHONE,
         "body": "Hello",
         "num_media": 0,
+        "buttons": [],
         "arrived_at": "2026-03-04T05:06:07.891234Z",
         **changed,
     }
@@ -67,6 +68,21 @@ def test_an_inbox_shows_the_newest_last(control: Control) -> None:
         "    Bye",
     ]
     assert control.asked[-1][2] == {"limit": "20"}
+
+
+def test_buttons_stand_below_the_text(control: Control) -> None:
+    buttons = [
+        {"type": "QUICK_REPLY", "title": "Yes", "target": None},
+        {"type": "URL", "title": "Track\x1b[2J", "target": "https://a.example"},
+        {"type": "COPY_CODE", "title": "", "target": "SAVE"},
+    ]
+    control.on("GET", f"{PATH}/messages", {"messages": [entry(buttons=buttons)]})
+    assert control.run("phone", PHONE, "inbox").out.splitlines()[1:] == [
+        "    Hello",
+        "    [Yes]",
+        "    [Track\\x1b[2J: https://a.example]",
+        "    [SAVE]",
+    ]
 
 
 def test_a_text_cannot_disturb_the_terminal(control: Control) -> None:
@@ -139,6 +155,8 @@ def test_a_message_has_a_text_or_media(control: Control) -> None:
         (["--reject", "30007"], {"reject": 30007}),
         (["--no-receipt"], {"no_receipt": True}),
         (["--receipt"], {"no_receipt": False}),
+        (["--read"], {"read": True}),
+        (["--no-read"], {"read": False}),
         (["--auto-reply", "On my way"], {"auto_reply": "On my way"}),
     ],
 )
@@ -172,6 +190,7 @@ def test_default_takes_the_place_of_a_number(control: Control) -> None:
         ({"reject": 30007, "deliver_after_ms": 9}, "failed, 30007, at submission"),
         ({"fail": 30003, "deliver_after_ms": 2000}, "undelivered, 30003, after 2s"),
         ({"no_receipt": True}, "taken, and no receipt comes"),
+        ({"read": True}, "delivered; read, on WhatsApp and RCS"),
         ({"auto_reply": "a\nb"}, "a\\nb"),
     ],
 )
@@ -188,7 +207,19 @@ def test_numbers_may_be_written_as_people_do(control: Control) -> None:
     assert control.run("phone", "+1 (415) 555-0123", "show").code == 0
 
 
-@pytest.mark.parametrize("number", ["4155550123", "inbox", "+0", "+1415x"])
+@pytest.mark.parametrize("to", ["12345", "rcs:acme_agent", "whatsapp:+12065550100"])
+def test_a_phone_writes_to_short_codes_and_senders(control: Control, to: str) -> None:
+    control.on("POST", f"{PATH}/messages", {"sid": "SM1"}, 201)
+    assert control.run("phone", PHONE, "send", to, "YES").code == 0
+    assert control.asked[-1][3]["to"] == to
+
+
+def test_a_phone_on_whatsapp_has_its_prefix(control: Control) -> None:
+    control.on("GET", "/phones/whatsapp:+14155550123", phone())
+    assert control.run("phone", "WhatsApp:+1 (415) 555-0123", "show").code == 0
+
+
+@pytest.mark.parametrize("number", ["4155550123", "sms:+14155550123", "inbox", "+0", "+1415x"])
 def test_what_is_no_number_is_refused_with_an_example(control: Control, number: str) -> None:
     shell = control.run("phone", number, "inbox")
     assert shell.code == 1

@@ -22,6 +22,8 @@ def explanation(**changed: Any) -> dict[str, Any]:
         "status": "undelivered",
         "sender": "+12065550100",
         "sender_kind": "local",
+        "service_sid": None,
+        "chosen_by": None,
         "recipient": "+14155550123",
         "route": "virtual",
         "encoding": "GSM-7",

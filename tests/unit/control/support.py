@@ -10,6 +10,8 @@ from types import SimpleNamespace
 from typing import Any, cast
 from uuid import UUID
 
+from tests.unit.control.fake_consents import FakeConsents
+from tests.unit.control.fake_links import FakeDomains, read_links
 from tests.unit.rest.asgi_driver import Driver, Response
 from trunkline.accounts import AccountSet
 from trunkline.bus import Event, LocalBus
@@ -41,7 +43,7 @@ from trunkline.webhooks.history import (
 )
 from trunkline.webhooks.http import AllowList
 from trunkline.webhooks.world_settings import Map, read
-from trunkline.worlds import Advanced, ClockNotMovable, World, WorldClock
+from trunkline.worlds import TWILIO, Advanced, ClockNotMovable, Limits, World, WorldClock
 
 TOKEN = "tlc_right"
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
@@ -82,6 +84,18 @@ class FakePhones:
 
     async def set(self, world_id: str, phone: str, behaviour: Behaviour) -> None:
         self.kept[world_id, phone] = behaviour
+
+
+class FakeLimits:
+    def __init__(self) -> None:
+        self.kept: dict[str, tuple[Any, Limits | None]] = {}
+
+    def told(self, world_id: str) -> tuple[Any, Limits | None]:
+        return self.kept.get(world_id, ("off", None))
+
+    async def set(self, world_id: str, mode: str, values: Limits | None = None) -> None:
+        chosen = {"off": None, "twilio": TWILIO, "custom": values}[mode]
+        self.kept[world_id] = (mode, chosen)
 
 
 class FakeDatabase:
@@ -200,6 +214,17 @@ class FakeWebhookAccounts:
             self.lists[sid] = read_allowed(allowed)
 
 
+class FakeMediaAccounts:
+    def __init__(self) -> None:
+        self.asking: set[str] = set()
+
+    async def basic_auth(self, sid: str) -> bool:
+        return sid in self.asking
+
+    async def set(self, sid: str, *, basic_auth: bool) -> None:
+        self.asking = self.asking | {sid} if basic_auth else self.asking - {sid}
+
+
 STATUS = Status(
     version="1.2.3",
     now=NOW,
@@ -244,6 +269,31 @@ class FakeImport:
         return Imported(cast("Any", row), created=len(self.asked) == 1)
 
 
+class FakeShortCodes:
+    """Takes one short code; `refuses` is what it raises."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[Any, ...]] = []
+        self.refuses: Exception | None = None
+
+    async def bring_in(self, account: Any, code: str, settings: Any, **more: Any) -> Imported:
+        if self.refuses is not None:
+            raise self.refuses
+        self.asked.append((account.sid, code, settings, more))
+        row = {
+            "id": UUID(int=1),
+            "account_id": UUID(ACCOUNT[2:]),
+            "short_code": "12345",
+            "friendly_name": "Votes",
+            "iso_country": "US",
+            "mms_capable": False,
+        }
+        return Imported(cast("Any", row), created=True)
+
+    async def release(self, world_id: str, code: str) -> bool:
+        return (world_id, code) == ("0" * 32, "12345")
+
+
 class FakeAuthenticator:
     """An account in the default world, and its test credentials."""
 
@@ -262,12 +312,14 @@ class FakePlatform:
     database: Any = field(default_factory=FakeDatabase)
     bus: Any = field(default_factory=LocalBus)
     worlds: Any = field(default_factory=FakeWorlds)
+    limits: Any = field(default_factory=FakeLimits)
     phones: Any = field(default_factory=FakePhones)
     authenticator: Any = field(default_factory=FakeAuthenticator)
     webhook_history: Any = field(default_factory=FakeHistory)
     resend: Any = field(default_factory=FakeResend)
     webhook_worlds: Any = field(default_factory=FakeWebhookWorlds)
     webhook_accounts: Any = field(default_factory=FakeWebhookAccounts)
+    media_accounts: Any = field(default_factory=FakeMediaAccounts)
     import_number: Any = field(default_factory=FakeImport)
     control_token: str = TOKEN
     received: list[dict[str, Any]] = field(default_factory=list)
@@ -278,6 +330,12 @@ class FakePlatform:
     looked: list[list[str]] = field(default_factory=list)
     away: int = 0
     said: list[TranscriptEntry] = field(default_factory=list)
+    short_codes: Any = field(default_factory=lambda: FakeShortCodes())
+    link_domains: Any = field(default_factory=FakeDomains)
+    read_links: Any = field(default_factory=lambda: read_links)
+    read: list[tuple[str, str, str]] = field(default_factory=list)
+    unreadable: Exception | None = None
+    consents: Any = field(default_factory=lambda: FakeConsents("0" * 32))
 
     async def receive(self, **asked: Any) -> str:
         if any("missing" in url for url in asked["media_urls"]):
@@ -286,6 +344,11 @@ class FakePlatform:
             raise NoSuchNumber(asked["number"])
         self.received.append(asked)
         return SID
+
+    async def read_message(self, world_id: str, phone: str, sid: str) -> None:
+        if self.unreadable is not None:
+            raise self.unreadable
+        self.read.append((world_id, phone, sid))
 
     async def inbox(self, world_id: str, phone: str, limit: int = 50) -> list[InboxEntry]:
         return [entry for entry in self.entries if entry.recipient == phone][:limit]
@@ -321,6 +384,8 @@ class FakePlatform:
             status="queued",
             sender=NUMBER,
             sender_kind="local",
+            service_sid=None,
+            chosen_by=None,
             recipient="+14155550123",
             route="virtual",
             encoding="GSM-7",

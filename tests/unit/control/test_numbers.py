@@ -77,3 +77,42 @@ async def test_production_has_no_simulated_numbers(fake: FakePlatform) -> None:
     asked = {"phone_number": "+4915550001", "simulated": True}
     answer = await Client(fake).call("POST", "/numbers", asked)
     assert refusal(answer) == (409, "production_mode")
+
+
+async def test_a_short_code_is_brought_in(fake: FakePlatform, client: Client) -> None:
+    asked = {
+        "phone_number": " 12345 ",
+        "country": "US",
+        "capabilities": ["sms"],
+        "sms_url": "https://example.com/sms",
+    }
+    answer = (await client.call("POST", "/numbers", asked)).json()
+    assert answer == {
+        "created": True,
+        "sid": "SC" + "1".zfill(32),
+        "account_sid": ACCOUNT,
+        "phone_number": "12345",
+        "friendly_name": "Votes",
+        "iso_country": "US",
+        "type": "short_code",
+        "capabilities": {"voice": False, "sms": True, "mms": False, "fax": False},
+    }
+    account, code, settings, more = fake.short_codes.asked[0]
+    assert (account, code, settings.sms_url) == (ACCOUNT, " 12345 ", "https://example.com/sms")
+    assert more == {"country": "US", "capabilities": ["sms"]}
+    assert fake.import_number.asked == []
+
+
+async def test_a_number_says_its_country_itself(fake: FakePlatform, client: Client) -> None:
+    answer = await client.call("POST", "/numbers", {"phone_number": BERLIN, "country": "DE"})
+    assert refusal(answer) == (422, "invalid_country")
+    fake.short_codes.refuses = NotImported("invalid_country", "No.")
+    answer = await client.call("POST", "/numbers", {"phone_number": "12345"})
+    assert refusal(answer) == (422, "invalid_country")
+
+
+async def test_a_short_code_is_taken_out(client: Client) -> None:
+    assert (await client.call("DELETE", "/numbers/12345")).json() == {"short_code": "12345"}
+    for code in ("54321", "+14155550100", "12345%00"):
+        answer = await client.call("DELETE", f"/numbers/{code}")
+        assert refusal(answer) == (404, "no_such_short_code")

@@ -7,6 +7,7 @@ import pytest
 
 from tests.unit.control.support import NOW, NUMBER, SID, Client, FakePlatform, refusal
 from trunkline.carriers.virtual import Behaviour
+from trunkline.messaging.content.render import Button
 from trunkline.messaging.media.files import MediaFile
 from trunkline.messaging.phone_inbox import InboxEntry
 
@@ -25,12 +26,14 @@ async def test_an_untouched_phone_is_ordinary(client: Client) -> None:
         "reject": None,
         "no_receipt": None,
         "auto_reply": None,
+        "read": None,
         "effective": {
             "deliver_after_ms": 0,
             "fail": None,
             "reject": None,
             "no_receipt": False,
             "auto_reply": None,
+            "read": False,
         },
     }
 
@@ -45,6 +48,7 @@ async def test_an_untouched_phone_is_ordinary(client: Client) -> None:
         ({"reject": 30007}, Behaviour(reject_code=30007)),
         ({"no_receipt": True}, Behaviour(no_receipt=True)),
         ({"auto_reply": "STOP"}, Behaviour(auto_reply="STOP")),
+        ({"read": True}, Behaviour(read=True)),
         (
             {"deliver_after": "1h", "fail": 30003, "auto_reply": "héllo 👋"},
             Behaviour(deliver_after_ms=3_600_000, fail_code=30003, auto_reply="héllo 👋"),
@@ -150,10 +154,13 @@ async def test_a_number_must_have_the_shape_of_one(client: Client, number: str) 
     assert refusal(await client.get(f"/phones/{number}/messages")) == (422, "invalid_number")
 
 
+TRACK = Button("URL", "Track", "https://a.example")
+
+
 async def test_an_inbox_shows_what_arrived(client: Client, fake: FakePlatform) -> None:
     fake.entries = [
         InboxEntry(None, NUMBER, PHONE, "You are out.", 0, NOW, "automatic_reply"),
-        InboxEntry(SID, NUMBER, PHONE, "Hello", 1, NOW, "message"),
+        InboxEntry(SID, NUMBER, PHONE, "Hello", 1, NOW, "message", (TRACK,)),
     ]
     answer = await client.get(f"{PATH}/messages")
     assert answer.json()["messages"] == [
@@ -164,6 +171,7 @@ async def test_an_inbox_shows_what_arrived(client: Client, fake: FakePlatform) -
             "to": PHONE,
             "body": "You are out.",
             "num_media": 0,
+            "buttons": [],
             "arrived_at": "2026-03-04T05:06:07Z",
         },
         {
@@ -173,6 +181,7 @@ async def test_an_inbox_shows_what_arrived(client: Client, fake: FakePlatform) -
             "to": PHONE,
             "body": "Hello",
             "num_media": 1,
+            "buttons": [{"type": "URL", "title": "Track", "target": "https://a.example"}],
             "arrived_at": "2026-03-04T05:06:07Z",
         },
     ]
@@ -248,4 +257,16 @@ async def test_a_message_that_cannot_be_sent_is_refused(
     client: Client, fake: FakePlatform, asked: dict[str, Any], code: str
 ) -> None:
     assert refusal(await client.call("POST", f"{PATH}/messages", asked)) == (422, code)
+    assert fake.received == []
+
+
+@pytest.mark.parametrize(
+    ("phone", "to"),
+    [("whatsapp:" + PHONE, NUMBER), (PHONE, "whatsapp:" + NUMBER), ("rcs:" + PHONE, "whatsapp:x")],
+)
+async def test_a_phone_writes_on_one_channel(
+    fake: FakePlatform, client: Client, phone: str, to: str
+) -> None:
+    answer = await client.call("POST", f"/phones/{phone}/messages", {"to": to, "body": "x"})
+    assert refusal(answer) == (422, "other_channel")
     assert fake.received == []

@@ -13,6 +13,9 @@ from trunkline.carriers import Accepted, OutboundMessage, Outcome, Routes
 from trunkline.carriers.virtual import Behaviour, Phones
 from trunkline.clock import RealClock
 from trunkline.messaging.alert_failures import AlertFailures
+from trunkline.messaging.consents.opt_outs import OptOuts
+from trunkline.messaging.consents.words_of_services import WordsOfServices
+from trunkline.messaging.decide_send import Decision
 from trunkline.messaging.dispatch.check_submission import CheckSubmission
 from trunkline.messaging.dispatch.deliver_to_phones import DeliverToPhones
 from trunkline.messaging.dispatch.dispatcher import Dispatcher
@@ -21,18 +24,20 @@ from trunkline.messaging.dispatch.queue_works import Claims
 from trunkline.messaging.dispatch.recover_dispatch import RecoverDispatch
 from trunkline.messaging.dispatch.submit_to_carrier import SubmitToCarrier
 from trunkline.messaging.doubts import AlertDoubts
+from trunkline.messaging.inbound.answer_keyword import AnswerKeyword
 from trunkline.messaging.inbound.inbound_webhook import InboundRequests, InboundWebhook
-from trunkline.messaging.inbound.opt_outs import OptOuts
 from trunkline.messaging.inbound.receive_message import ReceiveMessage
 from trunkline.messaging.make_message import MakeMessage
 from trunkline.messaging.media.fetch_media import FetchMedia
-from trunkline.messaging.media.files import MediaFailure, MediaFile
+from trunkline.messaging.media.files import MOST_TOGETHER, MediaFailure, MediaFile
+from trunkline.messaging.media.keep_media import KeptMedia
 from trunkline.messaging.model import Dispatch, NewMessage
 from trunkline.messaging.replies.execute_reply import ExecuteReply
 from trunkline.messaging.replies.loop_breaker import LoopBreaker
 from trunkline.messaging.replies.reply_action import ACTION, ReplyAction, ReplyActions
 from trunkline.messaging.replies.run_session import INBOUND, RunSession
 from trunkline.messaging.send import SendMessage
+from trunkline.messaging.services.model import Service
 from trunkline.messaging.works import CreateMessages, Notes, message_transitions
 from trunkline.numbers import OwnNumber
 from trunkline.rest.operation import AccountIdentity
@@ -119,6 +124,24 @@ class Numbers:
         return next((n for n in (self.own, *self.others) if n.phone_number == number), None)
 
 
+class ServicesInMemory:
+    """Services and their pools, as a test says."""
+
+    def __init__(self) -> None:
+        self.known: list[Service] = []
+
+    def find(self, sid: str) -> Service | None:
+        """The service of a SID, or None."""
+        return next((service for service in self.known if service.sid == sid), None)
+
+    def of_number(self, world_id: str, sender: str) -> Service | None:
+        """The service that has a number in its pool, or None."""
+        for service in self.known:
+            if service.world_id == world_id and any(s.sender == sender for s in service.senders):
+                return service
+        return None
+
+
 class Node:
     """A node with an identity of its own. `world_id` is the world of all its messages."""
 
@@ -143,12 +166,14 @@ class Node:
         self.worlds = worlds
         self.events: list[Event] = []
         self._writers = GroupCommit(database, published=self.events.extend)
+        self.services = ServicesInMemory()
+        self.words = WordsOfServices(database)
         self.commit: Any = LossyCommit(self._writers)
-        self.create = CreateMessages(self.owner, lambda _: None)  # left to the table
+        self.create = CreateMessages(self.owner, lambda _: None, self.services)  # left to the table
         self.phones = Phones(database)
         self.numbers = Numbers(own_number(account_id))
         clock = RealClock()
-        opt_outs = OptOuts(database)
+        opt_outs = OptOuts(database, self.services)
         self.told: list[Delivery] = []  # requests whose rows were committed
         self.due = DueDeliveries(self.owner, self.told.extend)
         self.make_delivery = MakeDelivery(sids, worlds, clock)
@@ -164,25 +189,30 @@ class Node:
         self.recover = RecoverDispatch(
             database, self.commit, worlds, clock, notes=notes, owner=self.owner, deadline=DEADLINE
         )
-        self.dispatcher = Dispatcher(
-            worlds,
-            load=self.recover.load,
-            next_due=self.recover.next_due,
-            due_worlds=self.recover.due_worlds,
-        )
+        self.dispatcher = Dispatcher(worlds, self.recover)
         self.dispatcher.watch_world(world_id)
         self.loops = LoopBreaker()
+        self.make_message = MakeMessage(
+            routes=Routes({}, {}), worlds=worlds, clock=clock, sids=sids
+        )
         self.files: dict[str, MediaFile] = {}  # what can be fetched, by URL
+        self.blobs: dict[str, bytes] = {}  # what was kept, by id
         self.media_failure: MediaFailure | None = None
         self.receive = ReceiveMessage(
             commit=self._writers,
-            media_commit=self._writers,
             create=self.create,
             requests=InboundRequests(self.make_delivery, lambda: BASE_URL),
             due=self.due,
             fetch=self._fetch,
             numbers=self.numbers,
-            opt_outs=opt_outs,
+            keywords=AnswerKeyword(
+                opt_outs=opt_outs,
+                words=self.words,
+                make_message=self.make_message,
+                create=self.create,
+                sids=sids,
+            ),
+            services=self.services,
             worlds=worlds,
             clock=clock,
             sids=sids,
@@ -229,16 +259,17 @@ class Node:
             fetch=self._fetch,  # type: ignore[arg-type]
         )
         self.dispatcher.add_lane("media", media, at_once=4, most=4)
-        handing_over = CreateMessages(self.owner, HandOver(self.dispatcher, worlds))
-        self.send = SendMessage(self._writers, handing_over)
+        handing_over = CreateMessages(self.owner, HandOver(self.dispatcher, worlds), self.services)
+        self._send = SendMessage(self._writers, handing_over)
         run = RunSession(
             execute=ExecuteReply(self.numbers),
-            make_message=MakeMessage(routes=Routes({}, {}), worlds=worlds, clock=clock, sids=sids),
+            make_message=self.make_message,
             create=handing_over,
             make_delivery=self.make_delivery,
             alert=self.alert,
             loops=self.loops,
             worlds=worlds,
+            services=self.services,
         )
         self.inbound = InboundWebhook(
             database=database,
@@ -254,12 +285,23 @@ class Node:
             ACTION: ReplyAction(database, run),
         }
 
-    async def _fetch(self, _world: str, _account: str, urls: Sequence[str]) -> list[MediaFile]:
+    async def _fetch(
+        self, _world: str, _account: str, urls: Sequence[str], given: Sequence[MediaFile] = ()
+    ) -> list[KeptMedia]:
         if self.media_failure is not None:
             raise self.media_failure
         if missing := [url for url in urls if url not in self.files]:
             raise MediaFailure(11200, f"answered {len(missing)} times 404")
-        return [self.files[url] for url in urls]
+        files = [*given, *(self.files[url] for url in urls)]
+        if sum(len(file.data) for file in files) > MOST_TOGETHER:
+            raise MediaFailure(30019, "the media are larger than 5 MB together")
+        return [self.kept(file) for file in files]
+
+    def kept(self, file: MediaFile) -> KeptMedia:
+        """The file as a blob, whose bytes are found in `blobs`."""
+        kept = KeptMedia(file.content_type, self.sids.new_id(), len(file.data))
+        self.blobs[kept.blob_id] = file.data
+        return kept
 
     async def _account(self, sid: str) -> AccountIdentity | None:
         return AccountIdentity(sid, sid, self.world_id, self.account_status, "live")
@@ -294,6 +336,10 @@ class Node:
         made = self.message(**changes)
         await self._writers.submit(Job(self.create, made))
         return made
+
+    async def send(self, message: NewMessage) -> NewMessage:
+        """Accept a message that was decided on."""
+        return await self._send(Decision(message))
 
     async def sent(self, **changes: Any) -> NewMessage:
         """A message that was sent and that nothing is done about any more for now."""

@@ -7,8 +7,8 @@ import pytest
 import pytest_asyncio
 
 from tests.unit.webhooks.log_support import YEAR, Log, log_of
+from trunkline.messaging.consents.opt_outs import OptOuts
 from trunkline.messaging.explain_message import ExplainMessage, is_redacted
-from trunkline.messaging.inbound.opt_outs import OptOuts
 from trunkline.sids import SidFactory
 from trunkline.store import Database
 from trunkline.webhooks.history import History

@@ -2,7 +2,14 @@
 
 import pytest
 
-from trunkline.messaging.recipients import Recipient, is_channel_address, masked, valid_recipient
+from trunkline.messaging.recipients import (
+    Recipient,
+    channel_of,
+    is_channel_address,
+    masked,
+    number_of,
+    valid_recipient,
+)
 from trunkline.rest.errors import ApiError
 
 
@@ -14,6 +21,8 @@ from trunkline.rest.errors import ApiError
         ("1 415 555 2671", "+14155552671"),
         ("+44 7700 900123", "+447700900123"),
         ("+2908123", "+2908123"),
+        ("WhatsApp:+1 (415) 555-2671", "whatsapp:+14155552671"),
+        (" rcs:+447700900123 ", "rcs:+447700900123"),
     ],
 )
 def test_a_recipient_is_put_in_e164(written: str, recipient: str) -> None:
@@ -29,10 +38,14 @@ def test_a_recipient_is_put_in_e164(written: str, recipient: str) -> None:
         ("+0123456789", 21211, "Invalid 'To' Phone Number: +012345XXXX"),
         (" 12345 ", 21265, "The 'To' number 12345 cannot be a Short Code"),
         (
-            "WhatsApp:+15558675309",
+            "messenger:15558675309",
             21910,
-            "Twilio could not find a Channel with the specified From address",
+            "Invalid From and To pair. From and To should be of the same channel.",
         ),
+        ("whatsapp:12345", 21211, "Invalid 'To' Phone Number: whatsapp:1XXXX"),
+        ("rcs:twilio_agent", 21211, "Invalid 'To' Phone Number: rcs:twilio_aXXXX"),
+        ("whatsapp:", 21211, "Invalid 'To' Phone Number: whatsXXXX"),
+        ("rcs:whatsapp:+14155552671", 21211, "Invalid 'To' Phone Number: rcs:whatsapp:+1415555XXXX"),
     ],
 )
 def test_what_cannot_be_a_recipient(written: str, code: int, message: str) -> None:
@@ -44,6 +57,8 @@ def test_what_cannot_be_a_recipient(written: str, code: int, message: str) -> No
 def test_channels() -> None:
     assert is_channel_address("messenger:12345")
     assert not is_channel_address("+15558675309")
+    assert (channel_of("whatsapp:+15558675309"), channel_of("+15558675309")) == ("whatsapp", None)
+    assert number_of("whatsapp:+15558675309") == number_of("+15558675309") == "+15558675309"
 
 
 @pytest.mark.parametrize(

@@ -97,3 +97,28 @@ def test_it_shows_its_number_and_nothing_else(world: FakeWorld) -> None:
     assert repr(phone_in(world)) == f"<phone {NUMBER}>"
     with pytest.raises(TrunklineError, match="is no phone number"):
         Phone(cast(World, world), "1", within=0, explain=lambda first, *_: first)
+
+
+def test_a_phone_may_be_on_whatsapp() -> None:
+    world, number, sender = FakeWorld(), f"whatsapp:{NUMBER}", "whatsapp:+12065550100"
+    world.answers[f"GET /phones/{number}/messages"] = {
+        "messages": [{**arrived("Hi", "SM1"), "from": sender, "to": number}]
+    }
+    world.answers[f"POST /phones/{number}/messages"] = {"sid": "SM2"}
+    phone = Phone(cast(World, world), number, within=0, explain=lambda first, *_: first)
+    phone.set(read=True)
+    assert world.asked[-1][2] == {"read": True}
+    assert phone.replies("Hello") == "SM2"
+    assert world.asked[-1][2]["to"] == sender
+
+
+@pytest.mark.parametrize(("sender", "possible"), [("12345", True), ("ACME", False)])
+def test_short_codes_can_be_answered_and_names_cannot(
+    world: FakeWorld, sender: str, possible: bool
+) -> None:
+    world.answers[INBOX] = {"messages": [{**arrived("Hi", "SM1"), "from": sender}]}
+    if possible:
+        assert phone_in(world).replies("YES") == "SM1"
+        return
+    with pytest.raises(TrunklineError, match="Nobody can reply to 'ACME'"):
+        phone_in(world).replies("YES")

@@ -20,6 +20,7 @@ class Behaviour:
     reject_code: int | None = None  # refused at submission: failed with this code
     no_receipt: bool | None = None  # it arrives at once, but `sent` stays the last status
     auto_reply: str | None = None  # the phone answers every message with this text
+    read: bool | None = None  # on a channel that tells so, what arrives is read at once
 
     def over(self, default: Self) -> Behaviour:
         """This behaviour, filled up from a default.
@@ -63,7 +64,7 @@ def plan_delivery(behaviour: Behaviour) -> DeliveryPlan:
     elif behaviour.no_receipt:
         return DeliveryPlan(Stage(("sending", "sent"), arrives=True))
     else:
-        end = Stage(("delivered",), arrives=True)
+        end = Stage(("delivered", "read") if behaviour.read else ("delivered",), arrives=True)
     if not behaviour.deliver_after_ms:
         together = ("sending", "sent", *end.path)
         return DeliveryPlan(Stage(together, end.error_code, end.arrives))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from trunkline.carriers.virtual import queries
@@ -31,10 +31,18 @@ class Phones:
             self._behaviours[row["world_id"].hex, row["phone"]] = Behaviour(**values)
 
     def behaviour(self, world_id: str, phone: str) -> Behaviour:
-        """How this phone behaves now."""
-        default = self._behaviours.get((world_id, DEFAULT), ORDINARY)
-        own = self._behaviours.get((world_id, phone))
-        return default if own is None else own.over(default)
+        """How this phone behaves now.
+
+        On a channel (`whatsapp:+1…`) it is the phone of that number, unless the address has
+        settings of its own. Only there senders are told that a message was read.
+        """
+        settled = self._behaviours.get((world_id, DEFAULT), ORDINARY)
+        _, channel, number = phone.rpartition(":")
+        for key in (number, phone) if channel else (phone,):
+            own = self._behaviours.get((world_id, key))
+            if own is not None:
+                settled = own.over(settled)
+        return replace(settled, read=None) if settled.read and not channel else settled
 
     def set_for(self, world_id: str, phone: str) -> Behaviour:
         """What was set for this phone itself (or for `DEFAULT`)."""

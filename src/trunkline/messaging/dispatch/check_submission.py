@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from trunkline.messaging.inbound.opt_outs import OptOuts
+from trunkline.messaging.consents.opt_outs import OptOuts
 from trunkline.messaging.model import Dispatch
 from trunkline.rest.operation import AccountIdentity
 

@@ -13,6 +13,7 @@ import structlog
 from trunkline.carriers.virtual import DeliveryPlan, Phones, Stage, plan_delivery
 from trunkline.clock import Clock
 from trunkline.faults import fault
+from trunkline.messaging.consents.opt_outs import ANSWERS_KEYWORD
 from trunkline.messaging.dispatch.check_submission import CheckSubmission
 from trunkline.messaging.dispatch.dispatcher import Dispatcher
 from trunkline.messaging.dispatch.queue_works import (
@@ -22,10 +23,8 @@ from trunkline.messaging.dispatch.queue_works import (
 )
 from trunkline.messaging.dispatch.read_bodies import read_bodies
 from trunkline.messaging.model import Dispatch, has_ended
-from trunkline.messaging.works import (
-    ApplyRetention,
-    wants_retention,
-)
+from trunkline.messaging.rates.works import is_lease_lost, turn_jobs
+from trunkline.messaging.retention.apply_retention import ApplyRetention, wants_retention
 from trunkline.store import Database, GroupCommit, Job, StoreUnavailable
 from trunkline.store.transitions import Transition, TransitionRefused, Transitions
 from trunkline.worlds import Worlds
@@ -136,10 +135,10 @@ class DeliverToPhones:
         return EXPIRED if age > timedelta(seconds=dispatch.validity) else plan
 
     def _jobs(self, dispatch: Dispatch, plan: DeliveryPlan, now: datetime) -> list[Job]:
-        stage = plan.at_once
+        stage, opening = plan.at_once, dispatch.opening
         jobs: list[Job] = []
         if stage.path:
-            changes: dict[str, Any] = {}
+            changes: dict[str, Any] = {} if opening is None else opening.changes
             data: dict[str, Any] = {}
             if "sent" in stage.path:
                 changes["sent_at"] = now
@@ -150,13 +149,17 @@ class DeliverToPhones:
             transition = Transition(
                 subject=dispatch.sid,
                 world_id=dispatch.world_id,
-                path=stage.path,
+                path=stage.path if opening is None else (*opening.path, *stage.path),
                 world_time=now,
                 real_time=self._clock.now(),
                 data=data,
                 changes=changes,
+                opening={} if opening is None else opening.facts,
             )
             jobs.append(Job(self._transitions, transition))
+            if opening is not None:
+                jobs += opening.jobs
+        jobs += turn_jobs(dispatch)
         if plan.later is None:
             jobs.append(Job(self._finish, dispatch.sid))
             if dispatch.options is not None and wants_retention(dispatch.options):
@@ -176,7 +179,9 @@ class DeliverToPhones:
             )
             return jobs
         behaviour = self._phones.behaviour(dispatch.world_id, dispatch.recipient)
-        if stage.arrives and behaviour.auto_reply is not None:
+        # An answer to a keyword is answered by no phone: STOP would follow STOP for ever.
+        answers = dispatch.options is not None and ANSWERS_KEYWORD in dispatch.options
+        if stage.arrives and behaviour.auto_reply is not None and not answers:
             jobs += self._receive(
                 dispatch.world_id, dispatch.recipient, dispatch.sender, behaviour.auto_reply
             )
@@ -190,6 +195,8 @@ class DeliverToPhones:
         elif isinstance(outcome, BaseException):
             log.error("delivery.refused", sid=dispatch.sid, **fault(outcome))
             self._dispatcher.hold(dispatch)
+        elif is_lease_lost(outcome):
+            self._dispatcher.release(dispatch)
         elif isinstance(outcome[0], TransitionRefused):
             if has_ended(outcome[0]):
                 return True
@@ -197,6 +204,7 @@ class DeliverToPhones:
         elif plan.later is None:
             self._dispatcher.finish(dispatch)
         else:
+            dispatch.opening = None
             dispatch.step = "deliver"
             dispatch.due_at = now + plan.delay
             self._dispatcher.postpone(dispatch)

@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
 
 import structlog
 
 from trunkline.faults import fault
+from trunkline.messaging.dispatch.gate import Gate, OpenGate
 from trunkline.messaging.dispatch.lanes import Lane, Runner
+from trunkline.messaging.dispatch.memory import HORIZON, LineKey, Memory, QueueTable
+from trunkline.messaging.dispatch.read_queue import ReadQueue
 from trunkline.messaging.model import Dispatch
 from trunkline.store import StoreUnavailable
 from trunkline.worlds import Later, Worlds
@@ -24,14 +28,8 @@ __all__ = ["Dispatcher", "Runner"]
 
 log = structlog.get_logger(__name__)
 
-HORIZON = timedelta(minutes=2)  # of world time: what is due later stays in the table
-LOAD = 20_000
 HELD = 60.0  # seconds until what failed for no known reason is tried again
 GRACE = 4.0  # seconds for the batches at hand when the platform stops
-
-Loader = Callable[[str, datetime, set[str], int], Awaitable[list[Dispatch]]]
-NextDue = Callable[[str], Awaitable[datetime | None]]
-DueWorlds = Callable[[datetime], Awaitable[set[str]]]
 
 
 class _WorldQueue:
@@ -42,37 +40,44 @@ class _WorldQueue:
         self.active = 0
         self.idle = asyncio.Event()
         self.idle.set()
-        # Until when all that is in the table is in memory, too; counted up when that ends.
-        self.complete_until: datetime | None = None
-        self.incomplete = 0
 
-    def leave_to_table(self) -> None:
-        """Something that is in the table is in memory no more."""
-        self.complete_until = None
-        self.incomplete += 1
+    def begin(self) -> None:
+        """One more is being worked on."""
+        self.active += 1
+        self.idle.clear()
+
+    def end(self, count: int = 1) -> None:
+        """So many less are."""
+        self.active -= count
+        if self.active == 0:
+            self.idle.set()
 
 
 class Dispatcher:
     """Hands dispatches to the runner of their lane at their due time.
 
-    A lane is `media`, `virtual`, or the name of a carrier. `load`, `next_due` and `due_worlds`
-    read the table.
+    A lane is `media`, `choose`, `virtual`, or the name of a carrier. What has no room in memory is
+    left to the `table`, and read when there is some. The `gate` keeps senders to their rates.
     `pause` is how many real seconds pass before what failed for no known reason is tried again.
     """
 
-    def __init__(
-        self, worlds: Worlds, *, load: Loader, next_due: NextDue, due_worlds: DueWorlds
-    ) -> None:
+    def __init__(self, worlds: Worlds, table: QueueTable, gate: Gate | None = None) -> None:
         self._worlds = worlds
-        self._load = load
-        self._next_due = next_due
-        self._due_worlds = due_worlds
+        self._table = table
+        self._gate = gate or OpenGate()
         self._lanes: dict[str, Lane] = {}
         self._queues: dict[str, _WorldQueue] = {}
-        self._known: set[str] = set()  # SIDs in memory, queued or being worked on
+        self._memory = Memory(self._now)
+        self._reader = ReadQueue(
+            table,
+            self._memory,
+            now=self._now,
+            accept=self.accept,
+            place=self._take,
+            carriers=self._lanes.keys(),
+        )
         self.pause = HELD
-        self._held: deque[tuple[float, str]] = deque()  # since when, SID: also known
-        self._reading: list[set[str]] = []  # what left memory while the table is being read
+        self._held: deque[tuple[float, Dispatch]] = deque()  # since when
         # What a runner has not settled, by SID, with the batch that it came in.
         self._in_hand: dict[str, tuple[Lane, list[Dispatch]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -87,18 +92,16 @@ class Dispatcher:
         """Begin to follow a world's clock."""
         if world_id not in self._queues:
             clock = self._worlds.clock(world_id)
-            self._queues[world_id] = _WorldQueue(Later(clock, self._make_ready))
+            self._queues[world_id] = _WorldQueue(Later(clock, self._come_due))
 
     def accept(self, dispatch: Dispatch) -> None:
-        """Take a dispatch whose row is committed."""
-        if dispatch.sid in self._known:
-            return
-        self._known.add(dispatch.sid)
-        self._place(dispatch)
+        """Take a dispatch whose row is committed, or leave it to the table if there is no room."""
+        if dispatch.sid not in self._memory.known and self._memory.takes(dispatch):
+            self._take(dispatch)
 
     def knows(self, sid: str) -> bool:
         """Whether this message is in memory: waiting, or in somebody's hands."""
-        return sid in self._known
+        return sid in self._memory.known
 
     @property
     def stopping(self) -> bool:
@@ -108,26 +111,44 @@ class Dispatcher:
     def postpone(self, dispatch: Dispatch) -> None:
         """Put back a dispatch that a runner holds, for its new `due_at` and `step`, which are
         committed. What is far off is left to the table."""
-        if dispatch.due_at > self._worlds.clock(dispatch.world_id).now() + HORIZON:
-            self.release(dispatch)
-            return
+        if dispatch.due_at > self._now(dispatch.world_id) + HORIZON:
+            self._memory.world(dispatch.world_id).leave_to_table(dispatch.due_at)
+            self.finish(dispatch)
+        else:
+            self.go_on(dispatch)
+
+    def go_on(self, dispatch: Dispatch) -> None:
+        """Place a dispatch that a runner holds once more, as it is now. A `step` that it has in
+        memory only is written with what comes of it."""
         self._settle(dispatch)
         self._place(dispatch)
 
+    def admit(self, dispatch: Dispatch) -> None:
+        """Take back what the gate kept: its turn has come."""
+        if dispatch.sid in self._memory.known:
+            self._enter(dispatch)
+
+    def leave(self, dispatch: Dispatch) -> None:
+        """Forget what the gate kept, and left to another node."""
+        line = self._memory.known.get(dispatch.sid)
+        if line is not None:
+            line.due -= 1
+            self._memory.forget(dispatch.sid)
+            self._reader.refill(line)
+
     def finish(self, dispatch: Dispatch) -> None:
         """A runner is done with a dispatch: its row is gone, or left to another node."""
-        self._forget(dispatch.sid)
         self._settle(dispatch)
+        self._memory.forget(dispatch.sid)
 
     def release(self, dispatch: Dispatch) -> None:
         """Forget a dispatch whose row says what is to be done with it: it is read again."""
-        self._queues[dispatch.world_id].leave_to_table()
-        self._forget(dispatch.sid)
-        self._settle(dispatch)
+        self._memory.world(dispatch.world_id).leave_to_table()
+        self.finish(dispatch)
 
     def hold(self, dispatch: Dispatch) -> None:
         """Keep a dispatch that failed for no known reason from being read again for a while."""
-        self._held.append((asyncio.get_running_loop().time(), dispatch.sid))
+        self._held.append((asyncio.get_running_loop().time(), dispatch))
         self._settle(dispatch)
 
     async def each(
@@ -163,37 +184,26 @@ class Dispatcher:
         A row whose time has come and that is not worked on is not this process's to run (a
         claim that was never answered, for instance): it holds up nothing else.
         """
-        queue = self._queues[world_id]
-        known = queue.later.earliest
-        if known and queue.complete_until and known <= queue.complete_until:
+        memory, now = self._memory.world(world_id), self._now(world_id)
+        known = _first(
+            self._queues[world_id].later.earliest,
+            self._gate.earliest(world_id),
+            *(line.left_from for line in memory.left if line.left_from and line.left_from > now),
+        )
+        if known is not None and memory.covers(known):
             return known
-        stored = await self._next_due(world_id)
-        if stored is not None and stored <= self._worlds.clock(world_id).now():
-            stored = None
-        return min((moment for moment in (known, stored) if moment is not None), default=None)
+        return _first(known, await self._table.next_due(world_id, now))
 
     async def load(self, world_id: str, until: datetime | None = None) -> int:
-        """Read what is due until then (a horizon, by default) and is not in memory yet."""
+        """Read what is due until then (a horizon, by default) and is not in memory yet, as far as
+        there is room; how much that was."""
         self._release_held()
-        queue = self._queues[world_id]
-        if until is not None and queue.complete_until is not None and until <= queue.complete_until:
-            return 0
-        moment = until or self._worlds.clock(world_id).now() + HORIZON
-        left: set[str] = set()
-        self._reading.append(left)
-        incomplete = queue.incomplete
-        try:
-            found = await self._load(world_id, moment, self._known, LOAD)
-        finally:
-            # By identity: what another read has missed may be the same.
-            self._reading = [other for other in self._reading if other is not left]
-        # What came and went meanwhile was read as it is no more.
-        fresh = [dispatch for dispatch in found if dispatch.sid not in left]
-        for dispatch in fresh:
-            self.accept(dispatch)
-        if len(found) < LOAD and incomplete == queue.incomplete:
-            queue.complete_until = max(moment, queue.complete_until or moment)
-        return len(fresh)
+        memory = self._memory.world(world_id)
+        before = memory.taken
+        if until is None or not memory.covers(until):
+            await self._reader.look(world_id, until or self._now(world_id) + HORIZON)
+        await self._reader.fill(world_id)
+        return memory.taken - before
 
     async def load_for_ever(self, period: float, stop: asyncio.Event) -> None:
         """Read the table every `period` real seconds until `stop`."""
@@ -210,15 +220,18 @@ class Dispatcher:
                 continue
 
     async def _load_all(self) -> None:
-        """Read what is due within the horizon of each world: first of which worlds there is
-        anything, since of a thousand worlds of tests most are idle."""
-        worlds = list(self._queues)
-        if len(worlds) > 1:
-            last = max(self._worlds.clock(world_id).now() for world_id in worlds) + HORIZON
-            due = await self._due_worlds(last)
-            worlds = [world_id for world_id in worlds if world_id in due]
-        for world_id in worlds:
-            await self.load(world_id)
+        """Read what is due within the horizon of each world: first which lines these are, since
+        of a thousand worlds of tests most are idle."""
+        self._release_held()
+        ends = {world_id: self._now(world_id) + HORIZON for world_id in self._queues}
+        if not ends:
+            return
+        due: dict[str, list[LineKey]] = {}
+        for key, since in (await self._table.lines(max(ends.values()))).items():
+            if key[0] in ends and since <= ends[key[0]]:
+                due.setdefault(key[0], []).append(key)
+        for world_id, lines in due.items():
+            await self._reader.look(world_id, ends[world_id], lines)
 
     async def stop(self, grace: float = GRACE) -> None:
         """Begin nothing new; wait for the batches that are being worked on, so long at most.
@@ -229,6 +242,7 @@ class Dispatcher:
         self._stopping = True
         for queue in self._queues.values():
             queue.later.stop()
+        await self._reader.stop()
         if not self._tasks:
             return
         _, cut_off = await asyncio.wait(self._tasks, timeout=grace)
@@ -236,23 +250,43 @@ class Dispatcher:
             task.cancel()
         await asyncio.gather(*cut_off, return_exceptions=True)
 
+    def _now(self, world_id: str) -> datetime:
+        return self._worlds.clock(world_id).now()
+
+    def _take(self, dispatch: Dispatch) -> None:
+        if dispatch.sid not in self._memory.known:
+            self._memory.remember(dispatch)
+            self._place(dispatch)
+
     def _place(self, dispatch: Dispatch) -> None:
-        if dispatch.due_at > self._worlds.clock(dispatch.world_id).now():
+        line = self._memory.known[dispatch.sid]
+        if dispatch.due_at > self._now(dispatch.world_id):
+            line.waiting += 1
             self._queues[dispatch.world_id].later.add(dispatch.due_at, dispatch)
         else:
+            line.due += 1
             self._make_ready(dispatch)
 
+    def _come_due(self, dispatch: Dispatch) -> None:
+        line = self._memory.known[dispatch.sid]
+        line.waiting -= 1
+        line.due += 1
+        self._make_ready(dispatch)
+
     def _make_ready(self, dispatch: Dispatch) -> None:
+        if dispatch.step != "submit" or not self._gate.keeps(dispatch):
+            self._enter(dispatch)
+
+    def _enter(self, dispatch: Dispatch) -> None:
         name = _lane_of(dispatch)
         lane = self._lanes.get(name)
         if lane is None:
             # A carrier that is configured no more: left in the table, for when it is back.
             log.error("dispatch.no_carrier", carrier=name, sid=dispatch.sid)
+            self._memory.known[dispatch.sid].due -= 1
             return
-        dispatch.ready_at = self._worlds.clock(dispatch.world_id).now()
-        queue = self._queues[dispatch.world_id]
-        queue.active += 1
-        queue.idle.clear()
+        dispatch.ready_at = self._now(dispatch.world_id)
+        self._queues[dispatch.world_id].begin()
         lane.ready.append(dispatch)
         self._pump(lane)
 
@@ -262,10 +296,10 @@ class Dispatcher:
             return
         lane, _ = held
         lane.settle()
-        queue = self._queues[dispatch.world_id]
-        queue.active -= 1
-        if queue.active == 0:
-            queue.idle.set()
+        self._queues[dispatch.world_id].end()
+        line = self._memory.known[dispatch.sid]
+        line.due -= 1
+        self._reader.refill(line)
         self._pump(lane)
 
     def _pump(self, lane: Lane) -> None:
@@ -310,22 +344,41 @@ class Dispatcher:
     def _release_held(self) -> None:
         since = asyncio.get_running_loop().time() - self.pause
         while self._held and self._held[0][0] <= since:
-            self._forget(self._held.popleft()[1])
-            for queue in self._queues.values():
-                queue.leave_to_table()
+            _, dispatch = self._held.popleft()
+            self._memory.world(dispatch.world_id).leave_to_table()
+            self._memory.forget(dispatch.sid)
 
-    def _forget(self, sid: str) -> None:
-        self._known.discard(sid)
-        for left in self._reading:
-            left.add(sid)
+    @contextmanager
+    def emptying(self, world_id: str) -> Iterator[None]:
+        """Drop what waits of a world that is reset, and read nothing of it meanwhile."""
+        world = self._memory.world(world_id)
+        world.emptying += 1
+        try:
+            self._drop(world_id)
+            yield
+            self._drop(world_id)
+        finally:
+            world.emptying -= 1
 
-    def forget_world(self, world_id: str) -> None:
-        """Drop what waits of a world that was reset."""
-        queue = self._queues[world_id]
+    def _drop(self, world_id: str) -> None:
+        queue, world = self._queues[world_id], self._memory.world(world_id)
+        world.forgotten += 1
+        world.leave_to_table()
         for dispatch in queue.later.clear():
-            self._forget(dispatch.sid)
-        queue.leave_to_table()
+            self._memory.known[dispatch.sid].waiting -= 1
+            self._memory.forget(dispatch.sid)
+        ready = [d for lane in self._lanes.values() for d in lane.ready.remove_world(world_id)]
+        for dispatch in (*self._gate.clear(world_id), *ready):
+            self._memory.known[dispatch.sid].due -= 1
+            self._memory.forget(dispatch.sid)
+        for line in list(world.left):
+            self._memory.leave(line, None)
+        queue.end(len(ready))
 
 
 def _lane_of(dispatch: Dispatch) -> str:
-    return "media" if dispatch.step == "media" else dispatch.carrier
+    return dispatch.step if dispatch.step in ("media", "choose") else dispatch.carrier
+
+
+def _first(*moments: datetime | None) -> datetime | None:
+    return min((moment for moment in moments if moment is not None), default=None)

@@ -15,7 +15,8 @@ class Gate(Protocol):
 
     The dispatcher shows it each message that is about to be submitted. One that it keeps is not
     being worked on: a world may come to rest meanwhile. When its turn has come, the gate calls
-    the dispatcher's `admit` with it, as the world's clock gets there by itself or is moved.
+    the dispatcher's `admit` with it, as the world's clock gets there by itself or is moved. One
+    whose sender is another node's it leaves to that node, and calls the dispatcher's `leave`.
     """
 
     def keeps(self, dispatch: Dispatch) -> bool:

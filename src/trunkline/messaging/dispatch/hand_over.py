@@ -31,22 +31,23 @@ class HandOver:
 def dispatch_of(message: NewMessage, now: datetime) -> Dispatch:
     """The place in the queue of a message that was just committed."""
     options = message.options or {}
-    assert message.sender is not None
     assert message.carrier is not None
     assert message.step is not None
     return Dispatch(
         sid=message.sid,
         account_id=message.account_id,
         world_id=message.world_id,
-        sender=message.sender,
+        sender=message.sender or "",
         recipient=message.recipient,
         carrier=message.carrier,
         step=message.step,
-        due_at=now,
-        created_at=now,
+        due_at=message.due_at or now,
+        created_at=message.due_at or now,
         validity=options.get("validity_period", DEFAULT_VALIDITY),
         num_segments=message.num_segments,
         num_media=message.num_media,
         body=message.body,
+        status=message.status,
         options=message.options,
+        service_id=message.service_id,
     )

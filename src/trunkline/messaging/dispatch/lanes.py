@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Awaitable, Callable
 
+from trunkline.messaging.dispatch.fair_queue import FairQueue
 from trunkline.messaging.model import Dispatch
 
 __all__ = ["BATCH", "Lane", "Runner"]
@@ -22,7 +22,7 @@ class Lane:
 
     def __init__(self, run: Runner, at_once: int, most: int | None) -> None:
         self.run = run
-        self.ready: deque[Dispatch] = deque()
+        self.ready = FairQueue()
         self._free = at_once
         self._most = most
         # Queries for one message would cost more than its submission: wait for some room.
@@ -41,7 +41,7 @@ class Lane:
     def take(self) -> list[Dispatch]:
         """The batch that was begun: all that is ready by now, as far as there is room."""
         self._beginning = False
-        batch = [self.ready.popleft() for _ in range(self._count())]
+        batch = self.ready.take(self._count())
         self._in_hand += len(batch)
         return batch
 

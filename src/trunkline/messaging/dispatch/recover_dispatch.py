@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +11,8 @@ import structlog
 
 from trunkline.clock import Clock
 from trunkline.messaging import queries
+from trunkline.messaging.dispatch import queries as queue
+from trunkline.messaging.dispatch.memory import LineKey
 from trunkline.messaging.dispatch.queue_works import Doubt, PutInDoubt
 from trunkline.messaging.doubts import IN_DOUBT, doubt_data
 from trunkline.messaging.model import Dispatch
@@ -53,31 +55,44 @@ class RecoverDispatch:
         self._notes = notes
         self._put_in_doubt = PutInDoubt(owner)
 
+    async def lines(self, until: datetime, world_id: str | None = None) -> dict[LineKey, datetime]:
+        """The lines (of one world) with something due until then, and since when."""
+        if world_id is None:
+            rows = await self._database.fetch(queue.LINES, self._owner, until)
+        else:
+            rows = await self._database.fetch(queue.LINES_OF_WORLD, self._owner, until, world_id)
+        return {
+            (row["world_id"].hex, row["account_id"].hex, row["line"]): row["due_at"] for row in rows
+        }
+
     async def load(
-        self, world_id: str, until: datetime, known: set[str], limit: int
+        self,
+        lines: Sequence[LineKey],
+        until: datetime,
+        known: Sequence[str],
+        carriers: Sequence[str],
+        most: int,
     ) -> list[Dispatch]:
-        """What of a world is due until then, without what is `known`, earliest first."""
+        """What is due until then of lines of one world, without what is `known` and what is for
+        other carriers: earliest first, so many of each line at most."""
         rows = await self._database.fetch(
-            queries.LOAD_DISPATCH,
+            queue.load_lines(most),
             self._owner,
+            lines[0][0],
+            [account_id for _, account_id, _ in lines],
+            [line for _, _, line in lines],
             until,
-            world_id,
+            carriers,
             [sid[2:] for sid in known],
-            limit,
         )
         return [self._dispatch(row) for row in rows]
 
-    async def next_due(self, world_id: str) -> datetime | None:
-        """The world time of the earliest row of a world."""
+    async def next_due(self, world_id: str, after: datetime) -> datetime | None:
+        """The world time of the earliest row of a world that is due after that."""
         moment: datetime | None = await self._database.fetchval(
-            queries.NEXT_DUE, self._owner, world_id
+            queue.NEXT_DUE, self._owner, after, world_id
         )
         return moment
-
-    async def due_worlds(self, until: datetime) -> set[str]:
-        """The worlds of which something is due until then."""
-        rows = await self._database.fetch(queries.DUE_WORLDS, self._owner, until)
-        return {row["world_id"].hex for row in rows}
 
     async def keep_lease(self, seconds: float) -> None:
         """Renew this node's lease, and take over what silent nodes left."""
@@ -89,7 +104,7 @@ class RecoverDispatch:
     async def show_doubts(self, in_hand: Callable[[str], bool] = lambda _: False) -> None:
         """Put in doubt what is claimed and not `in_hand` (asked by SID): nobody here will get
         its answer. It is what a former process, or another node, had handed to a carrier."""
-        rows = await self._database.fetch(queries.CLAIMED, self._owner)
+        rows = await self._database.fetch(queue.CLAIMED, self._owner)
         # Asked after the table was read: what was claimed meanwhile is in hand by now, and what
         # left our hands meanwhile has another claim, or none.
         adrift = [row for row in rows if not in_hand(_sid(row))]
@@ -105,18 +120,19 @@ class RecoverDispatch:
             sid=_sid(row),
             account_id=row["account_id"].hex,
             world_id=row["world_id"].hex,
-            sender=row["sender"],
+            sender=row["sender"] or "",
             recipient=row["recipient"],
             carrier=row["carrier"],
             step=row["step"],
             due_at=row["due_at"],
-            created_at=row["created_at"],
+            created_at=_accepted_at(row["created_at"], options),
             validity=options.get("validity_period", DEFAULT_VALIDITY),
             num_segments=row["num_segments"],
             num_media=row["num_media"],
             status=row["status"],
             attempt=row["attempt"],
             options=row["options"],
+            service_id=row["service_id"].hex if row["service_id"] is not None else None,
         )
 
     async def _doubt(self, row: Any) -> None:
@@ -141,3 +157,9 @@ class RecoverDispatch:
 
 def _sid(row: Any) -> str:
     return ("MM" if row["mms"] else "SM") + str(row["message_id"].hex)
+
+
+def _accepted_at(created_at: datetime, options: Mapping[str, Any]) -> datetime:
+    """From when on the validity of a message counts: of a scheduled one, its time."""
+    send_at = options.get("send_at")
+    return created_at if send_at is None else datetime.fromisoformat(send_at)

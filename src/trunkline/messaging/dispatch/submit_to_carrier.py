@@ -32,12 +32,9 @@ from trunkline.messaging.dispatch.queue_works import (
 from trunkline.messaging.dispatch.read_bodies import read_bodies
 from trunkline.messaging.doubts import IN_DOUBT, UNDELIVERED, doubt_data
 from trunkline.messaging.model import Dispatch, has_ended
-from trunkline.messaging.works import (
-    ApplyRetention,
-    Note,
-    Notes,
-    wants_retention,
-)
+from trunkline.messaging.rates.works import is_lease_lost, turn_jobs
+from trunkline.messaging.retention.apply_retention import ApplyRetention, wants_retention
+from trunkline.messaging.works import Note, Notes
 from trunkline.store import Database, GroupCommit, Job, StoreUnavailable
 from trunkline.store.group_commit import Refused
 from trunkline.store.transitions import Transition, TransitionRefused, Transitions
@@ -118,34 +115,54 @@ class SubmitToCarrier:
                 await self._refuse(dispatch, 30036)
             elif await self._claim(dispatch):
                 await self._record(dispatch, await self._hand_over(dispatch))
-            else:
-                self._dispatcher.finish(dispatch)
 
     async def _refuse(self, dispatch: Dispatch, error_code: int) -> None:
         """End what is not to be submitted. Claimed first: it may be another node's by now, and
         in the hands of its carrier."""
         claim = Job(self._claims, (dispatch.sid, self._clock.now()))
-        await self._commit.submit(claim, *self._ending(dispatch, "failed", error_code), urgent=True)
-        self._dispatcher.finish(dispatch)
+        jobs = claim, *self._ending(dispatch, "failed", error_code)
+        _, moved, *_ = await self._commit.submit(*jobs, urgent=True)
+        if isinstance(moved, TransitionRefused):
+            await self._not_so(dispatch, moved)
+        else:
+            self._dispatcher.finish(dispatch)
 
     async def _claim(self, dispatch: Dispatch) -> bool:
         jobs = [Job(self._claims, (dispatch.sid, self._clock.now()))]
-        if dispatch.status == "queued":
+        if dispatch.status == "queued" or dispatch.opening is not None:
             jobs.append(self._transition(dispatch, "sending", {"carrier": self._carrier.name}))
+            jobs += self._opening_jobs(dispatch)
+        jobs += turn_jobs(dispatch)
         try:
-            attempt, *moved = await self._commit.submit(*jobs, urgent=True)
+            results = await self._commit.submit(*jobs, urgent=True)
         except StoreUnavailable:
             # The claim may stand in the table all the same, and would look like a doubt.
             await self._kept(Job(self._give_back, dispatch.sid))
             raise
+        if is_lease_lost(results):
+            self._dispatcher.release(dispatch)  # and read again: for the node that sends
+            return False
+        attempt, *moved = results
         if isinstance(attempt, Refused):
-            return False  # another node has it, or it was deleted
-        if moved and isinstance(moved[0], TransitionRefused) and has_ended(moved[0]):
-            await self._kept(Job(self._finish, dispatch.sid))
+            self._dispatcher.finish(dispatch)  # another node has it, or it was deleted
+            return False
+        if moved and isinstance(moved[0], TransitionRefused):
+            await self._not_so(dispatch, moved[0])
             return False
         dispatch.attempt = attempt
         dispatch.status = "sending"
+        dispatch.opening = None
         return True
+
+    async def _not_so(self, dispatch: Dispatch, refusal: TransitionRefused) -> None:
+        """The message was claimed, and is not where memory has it: nothing was submitted."""
+        if has_ended(refusal):
+            await self._kept(Job(self._finish, dispatch.sid))
+            self._dispatcher.finish(dispatch)
+            return
+        # Another node has begun with it meanwhile, and is gone: its row knows better.
+        await self._kept(Job(self._give_back, dispatch.sid))
+        self._dispatcher.release(dispatch)
 
     async def _hand_over(self, dispatch: Dispatch) -> Outcome:
         """What the carrier answers; whatever is no answer is a doubt, never a refusal."""
@@ -214,6 +231,7 @@ class SubmitToCarrier:
             )
         jobs = [
             self._transition(dispatch, status, data, changes),
+            *self._opening_jobs(dispatch),
             Job(self._finish, dispatch.sid),
         ]
         if dispatch.options is not None and wants_retention(dispatch.options):
@@ -261,16 +279,21 @@ class SubmitToCarrier:
         data: dict[str, Any],
         changes: dict[str, Any] | None = None,
     ) -> Job:
+        opening = dispatch.opening
         item = Transition(
             subject=dispatch.sid,
             world_id=dispatch.world_id,
-            path=(status,),
+            path=(status,) if opening is None else (*opening.path, status),
             world_time=self._worlds.clock(dispatch.world_id).now(),
             real_time=self._clock.now(),
             data=data,
-            changes=changes or {},
+            changes={**(changes or {}), **({} if opening is None else opening.changes)},
+            opening={} if opening is None else opening.facts,
         )
         return Job(self._transitions, item)
+
+    def _opening_jobs(self, dispatch: Dispatch) -> tuple[Job, ...]:
+        return () if dispatch.opening is None else dispatch.opening.jobs
 
     def _note(self, dispatch: Dispatch, kind: str, data: dict[str, Any]) -> Job:
         note = Note(

@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
 from trunkline.clock import Clock
 from trunkline.messaging import queries
+from trunkline.messaging.channels.tell_channel import inbound_channel_parameters
 from trunkline.messaging.choose_sender import Numbers
+from trunkline.messaging.inbound.choose_target import InboundTarget
 from trunkline.messaging.model import NewMessage
 from trunkline.messaging.replies.late_answers import ForgetLateAnswers
-from trunkline.messaging.replies.reply_session import Conversation, NextDocument, Session
+from trunkline.messaging.replies.reply_session import Conversation, Session
 from trunkline.messaging.replies.run_session import FAILED_BEFORE, INBOUND, RunSession
 from trunkline.numbers import OwnNumber
 from trunkline.numbers.whereabouts import whereabouts
@@ -25,6 +28,7 @@ from trunkline.worlds import Worlds
 __all__ = ["InboundRequests", "InboundWebhook", "find_conversation", "inbound_parameters"]
 
 API_VERSION = "2010-04-01"
+OPT_OUT_TYPE: Final = "opt_out_type"  # the option of a message that a service took for a keyword
 BaseUrl = Callable[[], str]
 Media = Sequence[tuple[str, str]]  # ids (32 hex digits) and content types
 
@@ -37,17 +41,16 @@ class InboundRequests:
         self._base_url = base_url
 
     def __call__(
-        self, message: NewMessage, own: OwnNumber, media: Media | None = ()
-    ) -> Delivery | None:
-        """The request about `message`, which came in at `own`; None where nobody is to be told.
+        self,
+        message: NewMessage,
+        own: OwnNumber,
+        target: InboundTarget,
+        media: Media | None = (),
+    ) -> Delivery:
+        """The request about `message`, which came in at `own`, made of `target`.
 
         Its parameters are made here, unless `media` is None: only the database knows them.
         """
-        if own.sms_url is None:
-            return None
-        fallback = None
-        if own.sms_fallback_url is not None:
-            fallback = NextDocument(own.sms_fallback_url, own.sms_fallback_method)
         parameters = None
         if media is not None:
             parameters = inbound_parameters(
@@ -60,15 +63,18 @@ class InboundRequests:
                 media=media,
                 base_url=self._base_url(),
                 api_version=own.api_version,
+                land=_land(own),
+                service_id=message.service_id,
+                opt_out_type=_opt_out_type(message.options),
             )
         return self._make(
             subject=message.sid,
             account_id=message.account_id,
             world_id=message.world_id,
             kind=INBOUND,
-            url=own.sms_url,
-            method=own.sms_method,
-            data=Session(fallback=fallback).data(),
+            url=target.document.url,
+            method=target.document.method,
+            data=Session(fallback=target.fallback).data(),
             parameters=parameters,
         )
 
@@ -124,7 +130,9 @@ class InboundWebhook:
             media=media,
             base_url=self._base_url(),
             api_version=API_VERSION if own is None else own.api_version,
+            land=_land(own),
             service_id=None if row["service_id"] is None else row["service_id"].hex,
+            opt_out_type=_opt_out_type(row["options"]),
         )
         if "error_code" in delivery.data:
             code, url = FAILED_BEFORE
@@ -149,7 +157,7 @@ class InboundWebhook:
         if delivery.parameters is None:
             return await find_conversation(self._database, delivery)
         told = dict(delivery.parameters)
-        return _conversation(delivery, told["From"], told["To"])
+        return _conversation(delivery, told["From"], told["To"], told.get("MessagingServiceSid"))
 
     def _received(self, delivery: Delivery) -> Job:
         transition = Transition(
@@ -167,17 +175,29 @@ async def find_conversation(database: Database, delivery: Delivery) -> Conversat
     row = await database.fetchrow(queries.CALLBACK_FACTS, [delivery.subject[2:]])
     if row is None:
         return None
-    return _conversation(delivery, row["sender"] or "", row["recipient"])
+    service = None if row["service_id"] is None else f"MG{row['service_id'].hex}"
+    return _conversation(delivery, row["sender"] or "", row["recipient"], service)
 
 
-def _conversation(delivery: Delivery, person: str, number: str) -> Conversation:
+def _conversation(
+    delivery: Delivery, person: str, number: str, service_sid: str | None
+) -> Conversation:
     return Conversation(
         sid=delivery.subject,
         account_id=delivery.account_id,
         world_id=delivery.world_id,
         person=person,
         number=number,
+        service_sid=service_sid,
     )
+
+
+def _land(own: OwnNumber | None) -> str:
+    return own.iso_country if own is not None and own.type == "short_code" else ""
+
+
+def _opt_out_type(options: Mapping[str, Any] | None) -> str | None:
+    return None if options is None else options.get(OPT_OUT_TYPE)
 
 
 def inbound_parameters(
@@ -191,13 +211,16 @@ def inbound_parameters(
     media: Media,
     base_url: str,
     api_version: str = API_VERSION,
+    land: str = "",
     service_id: str | None = None,
+    opt_out_type: str | None = None,
 ) -> list[tuple[str, str]]:
-    """In the order that was captured; what is not known of a place is empty."""
+    """In the order that was captured; what is not known of a place is empty. `land` is the
+    country of a recipient that does not say it itself."""
     here, there = whereabouts(recipient), whereabouts(sender)
     files = f"{base_url}/2010-04-01/Accounts/AC{account_id}/Messages/{sid}/Media/ME"
     return [
-        ("ToCountry", here.country),
+        ("ToCountry", here.country or land),
         *((f"MediaContentType{n}", kind) for n, (_, kind) in enumerate(media)),
         ("ToState", here.state),
         ("SmsMessageSid", sid),
@@ -217,6 +240,8 @@ def inbound_parameters(
         ("MessageSid", sid),
         ("AccountSid", f"AC{account_id}"),
         ("From", sender),
+        *([] if opt_out_type is None else [("OptOutType", opt_out_type)]),
+        *inbound_channel_parameters(sender),
         *((f"MediaUrl{n}", files + media_id) for n, (media_id, _) in enumerate(media)),
         ("ApiVersion", api_version),
     ]

@@ -1,7 +1,8 @@
 """The words with which a person stops, resumes or asks about messages, and what they are told.
 
 Sources: Twilio, "Twilio support for opt-out keywords (SMS STOP filtering)" and "Opt-out keyword
-handling for Toll-Free SMS". Words chosen by a Messaging Service (Advanced Opt-Out) are elsewhere.
+handling for Toll-Free SMS". Words chosen by a Messaging Service (Advanced Opt-Out):
+`consents/service_words.py`.
 """
 
 import string
@@ -9,11 +10,13 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 __all__ = [
+    "DEFAULT_WORDS",
     "HELP_REPLY",
     "START_REPLY",
     "STOP_REPLY",
     "TOLL_FREE_START_REPLY",
     "TOLL_FREE_STOP_REPLY",
+    "TRIMMED",
     "Keyword",
     "KeywordMatch",
     "classify",
@@ -57,8 +60,8 @@ class KeywordMatch(NamedTuple):
     needs_block: bool = False  # a keyword only if the pair is blocked, else an ordinary message
 
 
-_LONG_CODE: Final = {
-    word: KeywordMatch(keyword, word, needs_block=word == "YES")
+DEFAULT_WORDS: Final = {
+    word: keyword
     for keyword, words in {
         Keyword.STOP: "STOP STOPALL UNSUBSCRIBE CANCEL END QUIT REVOKE OPTOUT",
         Keyword.START: "START YES UNSTOP",
@@ -66,10 +69,14 @@ _LONG_CODE: Final = {
     }.items()
     for word in words.split()
 }
+_LONG_CODE: Final = {
+    word: KeywordMatch(keyword, word, needs_block=word == "YES")
+    for word, keyword in DEFAULT_WORDS.items()
+}
 # The network blocks on STOP alone and unblocks on START or UNSTOP; HELP is left to Twilio.
 _TOLL_FREE: Final = {word: _LONG_CODE[word] for word in ("STOP", "START", "UNSTOP", "HELP", "INFO")}
 
-_TRIMMED: Final = (
+TRIMMED: Final = (
     string.whitespace + string.punctuation + "\u00a0\u200b\ufeff¡¿«»‘’‚‛“”„‟‹›–—…·。、，！？"
 )
 
@@ -79,7 +86,7 @@ def classify(body: str, *, toll_free: bool) -> KeywordMatch | None:
 
     ``stop please`` is none. ``toll_free`` is about the number that received the message.
     """
-    word = body.strip(_TRIMMED)
+    word = body.strip(TRIMMED)
     if not word.isascii():  # upper() would make STOP of ſtop
         return None
     return (_TOLL_FREE if toll_free else _LONG_CODE).get(word.upper())
@@ -88,7 +95,7 @@ def classify(body: str, *, toll_free: bool) -> KeywordMatch | None:
 def default_reply(match: KeywordMatch, *, toll_free: bool) -> str:
     """The automatic answer to a keyword. Whether one is due is the caller's to know.
 
-    None is due to START from a pair that was not blocked, nor to HELP from one that is.
+    None is due to START from a pair that was not blocked.
     """
     if match.keyword is Keyword.HELP:
         return HELP_REPLY

@@ -7,21 +7,19 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from trunkline.clock import Clock
 from trunkline.messaging.choose_sender import Numbers
-from trunkline.messaging.inbound.inbound_webhook import InboundRequests
-from trunkline.messaging.inbound.opt_out_keywords import Keyword, classify, default_reply
-from trunkline.messaging.inbound.opt_outs import OptOuts
-from trunkline.messaging.media.files import MediaFailure, MediaFile, check_together
+from trunkline.messaging.consents.decide_keyword import KeywordEffect
+from trunkline.messaging.consents.opt_outs import NO_SERVICES, Services
+from trunkline.messaging.inbound.answer_keyword import AnswerKeyword
+from trunkline.messaging.inbound.choose_target import InboundTarget, choose_target
+from trunkline.messaging.inbound.inbound_webhook import OPT_OUT_TYPE, InboundRequests
+from trunkline.messaging.media.files import MediaFailure, MediaFile
+from trunkline.messaging.media.keep_media import KeptMedia
 from trunkline.messaging.media.works import AddMedia, CopiedMedia, CopyMedia
 from trunkline.messaging.model import NewMessage
+from trunkline.messaging.services.model import Service
+from trunkline.messaging.services.sticky import KeepSticky, Sticky
 from trunkline.messaging.text.segments import measure
-from trunkline.messaging.works import (
-    AutomaticReplies,
-    AutomaticReply,
-    ChangeOptOuts,
-    CreateMessages,
-    OptOutChange,
-    StoredMedia,
-)
+from trunkline.messaging.works import CreateMessages, StoredMedia
 from trunkline.numbers import OwnNumber
 from trunkline.sids import SidFactory
 from trunkline.store import GroupCommit, Job
@@ -32,7 +30,8 @@ __all__ = ["MediaNotTaken", "NoSuchNumber", "ReceiveMessage"]
 
 MOST_MEDIA = 10
 
-Fetch = Callable[[str, str, Sequence[str]], Awaitable[list[MediaFile]]]  # world, account, URLs
+# World, account, URLs, and files that are there already.
+Fetch = Callable[[str, str, Sequence[str], Sequence[MediaFile]], Awaitable[list[KeptMedia]]]
 
 
 class NoSuchNumber(Exception):
@@ -44,40 +43,36 @@ class MediaNotTaken(Exception):
 
 
 class ReceiveMessage:
-    """Takes messages that come in from the network.
-
-    `media_commit` is for those with media: megabytes must not be in a transaction with other
-    messages.
-    """
+    """Takes messages that come in from the network."""
 
     def __init__(
         self,
         *,
         commit: GroupCommit,
-        media_commit: GroupCommit,
         create: CreateMessages,
         requests: InboundRequests,
         due: DueDeliveries,
         fetch: Fetch,
         numbers: Numbers,
-        opt_outs: OptOuts,
+        keywords: AnswerKeyword,
+        services: Services = NO_SERVICES,
+        sticky: KeepSticky | None = None,
         worlds: Worlds,
         clock: Clock,
         sids: SidFactory,
     ) -> None:
         self._commit = commit
-        self._media_commit = media_commit
         self._create = create
         self._requests = requests
         self._due = due
         self._fetch = fetch
         self._numbers = numbers
-        self._opt_outs = opt_outs
+        self._keywords = keywords
+        self._services = services
+        self._sticky = sticky
         self._worlds = worlds
         self._clock = clock
         self._sids = sids
-        self._change = ChangeOptOuts()
-        self._reply = AutomaticReplies()
         self._add = AddMedia()
         self._copy = CopyMedia()
 
@@ -99,14 +94,28 @@ class ReceiveMessage:
         if own is None or not own.sms_capable:
             raise NoSuchNumber(number)
         files = await self._files(own, world_id, media_urls, media)
-        blocked = await self._opt_outs.is_blocked(own.account_sid[2:], number, phone)
-        message = self._message(own, world_id, phone, number, body, num_media=len(files))
+        service = self._service_of(world_id, own)
+        heard = self._keywords.hear(own, service, phone, body)
+        effect = None if heard is None else await self._keywords.effect(heard, own, phone)
+        target = choose_target(own, service)
+        message = self._message(
+            own,
+            service,
+            target,
+            effect,
+            world_id=world_id,
+            phone=phone,
+            body=body,
+            num_media=len(files),
+        )
         stored = self._stored(message, files)
         jobs = [Job(self._create, message), *(Job(self._add, media) for media in stored)]
-        jobs += self._keyword_jobs(own, world_id, phone, number, body, blocked=blocked)
-        jobs += self._request_jobs(message, own, [(m.media_id, m.content_type) for m in stored])
-        commit = self._media_commit if stored else self._commit
-        await commit.submit(*jobs, urgent=True)
+        jobs += self._sticky_jobs(service, message)
+        if effect is not None:
+            jobs += self._keywords.jobs(effect, own, message)
+        told = [(m.media_id, m.content_type) for m in stored]
+        jobs += self._request_jobs(message, own, target, told)
+        await self._commit.submit(*jobs, urgent=True)
         return message.sid
 
     def takes(self, world_id: str, number: str) -> bool:
@@ -133,8 +142,22 @@ class ReceiveMessage:
         if own is None or not own.sms_capable:
             return []
         num_media = 0 if media_of is None else media_of[1]
-        message = self._message(own, world_id, phone, number, text, num_media=num_media)
-        jobs = [Job(self._create, message)]
+        service = self._service_of(world_id, own)
+        heard = self._keywords.hear(own, service, phone, text)
+        # Who was just written to, or has just written, is taken for not blocked.
+        effect = None if heard is None else self._keywords.effect_unasked(heard)
+        target = choose_target(own, service)
+        message = self._message(
+            own,
+            service,
+            target,
+            effect,
+            world_id=world_id,
+            phone=phone,
+            body=text,
+            num_media=num_media,
+        )
+        jobs = [Job(self._create, message), *self._sticky_jobs(service, message)]
         if media_of is not None:
             copied = CopiedMedia(
                 source_sid=media_of[0],
@@ -143,10 +166,29 @@ class ReceiveMessage:
                 moment=message.created_at,
             )
             jobs.append(Job(self._copy, copied))
-        # Who was just written to, or has just written, is taken for not blocked.
-        jobs += self._keyword_jobs(own, world_id, phone, number, text, blocked=False)
+        if effect is not None:
+            jobs += self._keywords.jobs(effect, own, message)
         # What the copies are, only the database knows.
-        return jobs + self._request_jobs(message, own, () if media_of is None else None)
+        return jobs + self._request_jobs(message, own, target, () if media_of is None else None)
+
+    def _service_of(self, world_id: str, own: OwnNumber) -> Service | None:
+        service = self._services.of_number(world_id, own.phone_number)
+        # For an instant a number that was given to another account still is in the old pool: what
+        # its new owner is sent is none of that service's business.
+        return service if service is None or service.account_sid == own.account_sid else None
+
+    def _sticky_jobs(self, service: Service | None, message: NewMessage) -> list[Job]:
+        """Who writes to a number of a pool first is written to from it from then on (5.2)."""
+        if self._sticky is None or service is None or not service.sticky_sender:
+            return []
+        met = Sticky(
+            service_id=service.sid[2:],
+            recipient=message.sender or "",
+            sender=message.recipient,
+            moment=message.created_at,
+            met=True,
+        )
+        return [Job(self._sticky, met)]
 
     async def _files(
         self,
@@ -154,93 +196,70 @@ class ReceiveMessage:
         world_id: str,
         media_urls: Sequence[str],
         media: Sequence[MediaFile],
-    ) -> list[MediaFile]:
+    ) -> list[KeptMedia]:
         if len(media_urls) + len(media) > MOST_MEDIA:
             raise MediaNotTaken(f"A message has {MOST_MEDIA} media at most.")
-        files = list(media)
+        if not media_urls and not media:
+            return []
         try:
-            if media_urls:
-                files += await self._fetch(world_id, own.account_sid, media_urls)
-            check_together(files)
+            return await self._fetch(world_id, own.account_sid, media_urls, media)
         except MediaFailure as failure:
             raise MediaNotTaken(f"The media cannot be taken: {failure}.") from None
-        return files
 
-    def _stored(self, message: NewMessage, files: Sequence[MediaFile]) -> list[StoredMedia]:
+    def _stored(self, message: NewMessage, files: Sequence[KeptMedia]) -> list[StoredMedia]:
         return [
             StoredMedia(
                 message_sid=message.sid,
                 part=part,
                 media_id=self._sids.new_id(),
                 content_type=file.content_type,
-                data=file.data,
+                blob_id=file.blob_id,
+                size=file.size,
                 moment=message.created_at,
             )
             for part, file in enumerate(files, 1)
         ]
 
     def _request_jobs(
-        self, message: NewMessage, own: OwnNumber, media: Sequence[tuple[str, str]] | None
+        self,
+        message: NewMessage,
+        own: OwnNumber,
+        target: InboundTarget | None,
+        media: Sequence[tuple[str, str]] | None,
     ) -> list[Job]:
-        delivery = self._requests(message, own, media)
-        return [] if delivery is None else [Job(self._due, delivery)]
+        if target is None:
+            return []
+        return [Job(self._due, self._requests(message, own, target, media))]
 
     def _message(
         self,
         own: OwnNumber,
+        service: Service | None,
+        target: InboundTarget | None,
+        effect: KeywordEffect | None,
+        *,
         world_id: str,
         phone: str,
-        number: str,
         body: str,
-        *,
         num_media: int,
     ) -> NewMessage:
-        # Where nobody is asked, there is nothing to wait for (2.6).
-        asked = own.sms_url is not None
+        told = None if effect is None else effect.told
         return NewMessage(
             sid=self._sids.new("MM" if num_media else "SM"),
             account_id=own.account_sid[2:],
             world_id=world_id,
             direction="inbound",
-            path=("receiving",) if asked else ("receiving", "received"),
+            # Where nobody is asked, there is nothing to wait for (2.6).
+            path=("receiving", "received") if target is None else ("receiving",),
             sender=phone,
-            recipient=number,
+            recipient=own.phone_number,
             body=body,
             num_segments=1 if num_media else measure(body).segments,
             num_media=num_media,
             created_at=self._worlds.clock(world_id).now(),
             real_time=self._clock.now(),
             carrier="virtual",
+            options=None if told is None else {OPT_OUT_TYPE: str(told)},
             facts={"route": "virtual"},
+            service_id=None if service is None else service.sid[2:],
         )
-
-    def _keyword_jobs(
-        self,
-        own: OwnNumber,
-        world_id: str,
-        phone: str,
-        number: str,
-        body: str,
-        *,
-        blocked: bool,
-    ) -> list[Job]:
-        toll_free = own.type == "tollfree"
-        match = classify(body, toll_free=toll_free)
-        if match is None or (match.keyword is Keyword.START and not blocked):
-            return []  # START from somebody who never left is an ordinary message
-        now = self._worlds.clock(world_id).now()
-        jobs: list[Job] = []
-        if match.keyword is not Keyword.HELP:
-            word = match.word if match.keyword is Keyword.STOP else None
-            change = OptOutChange(own.account_sid[2:], number, phone, word, now)
-            jobs.append(Job(self._change, change))
-        reply = AutomaticReply(
-            id=self._sids.new_id(),
-            world_id=world_id,
-            sender=number,
-            recipient=phone,
-            body=default_reply(match, toll_free=toll_free),
-            moment=now,
-        )
-        jobs.append(Job(self._reply, reply))
-        return jobs

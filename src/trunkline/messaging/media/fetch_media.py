@@ -14,18 +14,15 @@ from trunkline.messaging.dispatch.queue_works import (
     Reschedule,
     RescheduleDispatch,
 )
+from trunkline.messaging.media.blobs import BlobStoreDown
 from trunkline.messaging.media.files import FetchFiles, MediaFailure
-from trunkline.messaging.model import Dispatch
-from trunkline.messaging.works import (
-    ApplyRetention,
-    StoredMedia,
-    StoreMedia,
-    wants_retention,
-)
+from trunkline.messaging.model import Dispatch, has_ended
+from trunkline.messaging.retention.apply_retention import ApplyRetention, wants_retention
+from trunkline.messaging.works import StoredMedia, StoreMedia
 from trunkline.sids import SidFactory
 from trunkline.store import Database, GroupCommit, Job
 from trunkline.store.group_commit import Refused
-from trunkline.store.transitions import Transition, Transitions
+from trunkline.store.transitions import Transition, TransitionRefused, Transitions
 from trunkline.webhooks.shown_url import origin
 from trunkline.worlds import Worlds
 
@@ -37,7 +34,8 @@ log = structlog.get_logger(__name__)
 class FetchMedia:
     """The runner of the `media` lane.
 
-    `commit` is one of its own: megabytes must not be in a transaction with other messages.
+    What was fetched is durable before the rows that refer to it are committed: after a crash there
+    may be files without a row, which are swept up, and never a row without its file.
     """
 
     def __init__(
@@ -75,20 +73,37 @@ class FetchMedia:
             files = await self._fetch_all(dispatch, sources)
         except MediaFailure as failure:
             log.info("media.failed", sid=dispatch.sid, code=failure.code, reason=str(failure))
-            await self._commit.submit(*self._end(dispatch, failure), urgent=True)
-            self._dispatcher.finish(dispatch)
+            await self._fail(dispatch, failure)
+            return
+        except BlobStoreDown as error:
+            # Not at once again: the customer's server would be asked for all of it each time.
+            log.warning("media.not_kept", sid=dispatch.sid, reason=str(error))
+            self._dispatcher.hold(dispatch)
             return
         now = self._worlds.clock(dispatch.world_id).now()
+        # What is only accepted or scheduled yet is taken up by its service next, which gives it a
+        # sender, or sees whether the one that the customer named is still in the pool.
+        step = "choose" if dispatch.status in ("accepted", "scheduled") else "submit"
         results = await self._commit.submit(
             *(Job(self._store, media) for media in files),
-            Job(self._reschedule, Reschedule(dispatch.sid, "submit", now)),
+            Job(self._reschedule, Reschedule(dispatch.sid, step, now)),
             urgent=True,
         )
         if any(isinstance(result, Refused) for result in results):
+            # Nothing of it is left to send. What was stored in a row goes with that row.
             self._dispatcher.finish(dispatch)
             return
-        dispatch.step, dispatch.due_at = "submit", now
+        dispatch.step, dispatch.due_at = step, now
         self._dispatcher.postpone(dispatch)
+
+    async def _fail(self, dispatch: Dispatch, failure: MediaFailure) -> None:
+        outcome, *_ = await self._commit.submit(*self._end(dispatch, failure), urgent=True)
+        if isinstance(outcome, TransitionRefused):
+            if not has_ended(outcome):
+                self._dispatcher.release(dispatch)  # the row knows better where it is
+                return
+            await self._commit.submit(Job(self._finish, dispatch.sid), urgent=True)
+        self._dispatcher.finish(dispatch)
 
     async def _fetch_all(self, dispatch: Dispatch, sources: list[Any]) -> list[StoredMedia]:
         files = await self._fetch(
@@ -101,7 +116,8 @@ class FetchMedia:
                 part=source["part"],
                 media_id=self._sids.new_id(),
                 content_type=file.content_type,
-                data=file.data,
+                blob_id=file.blob_id,
+                size=file.size,
                 moment=moment,
             )
             for source, file in zip(sources, files, strict=True)
@@ -118,7 +134,8 @@ class FetchMedia:
         transition = Transition(
             subject=dispatch.sid,
             world_id=dispatch.world_id,
-            path=("failed",),
+            # A schedule that comes to nothing was taken up all the same.
+            path=("queued", "failed") if dispatch.status == "scheduled" else ("failed",),
             world_time=self._worlds.clock(dispatch.world_id).now(),
             real_time=self._clock.now(),
             data=data,

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from trunkline.messaging import queries
+from trunkline.messaging.media.links import MediaLinks, NamedFile
+from trunkline.messaging.media.media_accounts import MediaAccounts
 from trunkline.messaging.model import is_mms_sid
 from trunkline.messaging.parameters import ListMediaParameters
 from trunkline.messaging.representation import Media, media_from_row, named_message
 from trunkline.messaging.resources import MESSAGES, span
 from trunkline.messaging.tables import message_content
 from trunkline.rest import catalogue
-from trunkline.rest.operation import BinaryAnswer, Call, RestPage, operation
+from trunkline.rest.operation import Call, RedirectAnswer, RestPage, operation
 from trunkline.rest.pages import page_request, paginate
 from trunkline.rest.parameters import NoParameters
 from trunkline.store import Database, fetch_page
@@ -23,20 +25,29 @@ MEDIA = MESSAGES + "/{MessageSid}/Media"
 class MessageMedia:
     """List, read and delete the stored media of a message."""
 
-    def __init__(self, database: Database, worlds: Worlds) -> None:
+    def __init__(
+        self, database: Database, worlds: Worlds, links: MediaLinks, accounts: MediaAccounts
+    ) -> None:
         self._database = database
         self._worlds = worlds
+        self._links = links
+        self._accounts = accounts
 
     @operation("FetchMedia", "GET", MEDIA + "/{Sid}", returns=Media, public=True)
-    async def fetch_media(self, call: Call, _: NoParameters) -> Media | BinaryAnswer:
-        """Read what is known of a media file; without `.json`, the file itself."""
+    async def fetch_media(self, call: Call, _: NoParameters) -> Media | RedirectAnswer:
+        """Read what is known of a media file; without `.json`, be led to the file itself."""
+        if call.principal.credential == "none" and await self._accounts.basic_auth(
+            call.account.sid
+        ):
+            raise catalogue.NO_CREDENTIALS()
         row = await self._database.fetchrow(queries.FETCH_MEDIA, *self._key(call))
         if row is None:
             raise catalogue.NOT_FOUND(path=call.resource)
         if not call.suffix:
-            if row["data"] is None:
+            if not row["is_kept"]:
                 raise catalogue.NOT_FOUND(path=call.resource)
-            return BinaryAnswer(row["content_type"], row["data"])
+            message_id = call.path["MessageSid"][2:]
+            return RedirectAnswer(self._links.make(NamedFile(message_id, row["media_id"].hex)))
         return media_from_row(call.account.sid, call.path["MessageSid"], row)
 
     @operation(

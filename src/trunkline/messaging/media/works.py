@@ -14,6 +14,17 @@ from trunkline.store.database import Connection
 __all__ = ["AddMedia", "CopiedMedia", "CopyMedia"]
 
 
+MEDIA_COLUMNS = (
+    "message_id",
+    "part",
+    "media_id",
+    "content_type",
+    "blob_id",
+    "size",
+    "created_at",
+)
+
+
 class AddMedia:
     """Insert the media of messages that are inserted in the same commit."""
 
@@ -26,10 +37,18 @@ class AddMedia:
         await connection.copy_records_to_table(
             "message_content",
             records=[
-                (m.message_sid[2:], m.part, m.media_id, m.content_type, m.data, m.moment)
+                (
+                    m.message_sid[2:],
+                    m.part,
+                    m.media_id,
+                    m.content_type,
+                    m.blob_id,
+                    m.size,
+                    m.moment,
+                )
                 for m in items
             ],
-            columns=("message_id", "part", "media_id", "content_type", "data", "created_at"),
+            columns=MEDIA_COLUMNS,
         )
         return [None] * len(items)
 
@@ -37,7 +56,7 @@ class AddMedia:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopiedMedia:
     """The media of a message that goes from one number of the world to another: they belong to
-    either message, so that each account can delete its own."""
+    either message, so that each account can delete its own. Their bytes are there once."""
 
     source_sid: str
     message_sid: str

@@ -151,7 +151,7 @@ class ExecuteReply:
                 media=bool(media),
             )
         except ApiError as error:
-            done.complain(*_problem_of_sender(error), verb.line)
+            done.complain(*_problem_of_sender(error, verb), verb.line)
             return None
         if None in media:
             done.complain(
@@ -186,7 +186,9 @@ def _problem_of_content(verb: Message) -> tuple[int, str] | None:
     return None
 
 
-def _problem_of_sender(error: ApiError) -> tuple[int, str]:
+def _problem_of_sender(error: ApiError, verb: Message) -> tuple[int, str]:
+    if error.code == catalogue.CHANNEL_MISMATCH.code and verb.from_ is None:
+        return TO_INVALID, "to is on another channel than the number. It is not sent."
     if error.code == catalogue.SAME_TO_AND_FROM.code:
         return TO_INVALID, "to is the number that the message comes from. It is not sent."
     if error.code == catalogue.FROM_NOT_SMS.code:

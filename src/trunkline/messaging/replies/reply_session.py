@@ -24,6 +24,7 @@ class Conversation:
     world_id: str
     person: str  # who wrote
     number: str  # the account's number that was written to
+    service_sid: str | None = None  # MG: of the pool that the number was in
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ end of the request that brought it: a reply is made once, or its document is ask
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
+from trunkline.messaging.consents.opt_outs import NO_SERVICES, Services
 from trunkline.messaging.make_message import MakeMessage
 from trunkline.messaging.model import NewMessage
 from trunkline.messaging.replies.document_url import DocumentUrl
@@ -28,11 +29,22 @@ from trunkline.webhooks.model import Delivery, Parameters
 from trunkline.webhooks.shown_url import shown_url
 from trunkline.worlds import Worlds
 
-__all__ = ["FAILED_BEFORE", "INBOUND", "RunSession"]
+__all__ = ["FAILED_BEFORE", "INBOUND", "Queues", "RunSession"]
 
 INBOUND = "message.inbound"  # the kind of all requests of a session but those of an action
 FAILED_BEFORE = ("ErrorCode", "ErrorUrl")  # what a fallback is told besides
 LOOP = 14107
+QUEUE_FULL = 30001
+
+
+class Queues(Protocol):
+    """The queues of senders."""
+
+    def room_for(
+        self, world_id: str, sender: str, num_segments: int, *, num_media: int = 0
+    ) -> bool:
+        """Whether a message may wait for a sender. Where it may, it counts from now on."""
+
 
 
 class RunSession:
@@ -48,6 +60,8 @@ class RunSession:
         alert: AlertMaker,
         loops: LoopBreaker,
         worlds: Worlds,
+        services: Services = NO_SERVICES,
+        queues: Queues | None = None,
     ) -> None:
         self._execute = execute
         self._make_message = make_message
@@ -55,6 +69,8 @@ class RunSession:
         self._make_delivery = make_delivery
         self._alert = alert
         self._loops = loops
+        self._services = services
+        self._queues = queues
         self._worlds = worlds
 
     def __call__(
@@ -108,9 +124,9 @@ class RunSession:
             now = self._worlds.clock(message.world_id).now()
             if self._loops.refuses(message.world_id, reply.sender, reply.recipient, now):
                 refused = True
-                message = replace(
-                    message, step="submit", options={**(message.options or {}), "refused": FILTERED}
-                )
+                message = _refused(message, FILTERED)
+            elif not self._has_room(message):
+                message = _refused(message, QUEUE_FULL)
             done.jobs.append(Job(self._create, message))
         if refused:
             sentence = (
@@ -121,6 +137,17 @@ class RunSession:
         if execution.next is not None:
             self._follow(done, delivery, execution.next, after.data(), _original(delivery))
 
+    def _has_room(self, message: NewMessage) -> bool:
+        """Whether a reply may wait for its sender's turn (5.3)."""
+        if self._queues is None or message.sender is None:
+            return True
+        return self._queues.room_for(
+            message.world_id,
+            message.sender,
+            message.num_segments,
+            num_media=message.num_media,
+        )
+
     def _message(self, reply: Reply, conversation: Conversation, after: Session) -> NewMessage:
         options: dict[str, Any] = {"reply_to": conversation.sid}
         if reply.action is not None:
@@ -129,7 +156,11 @@ class RunSession:
                 "url": reply.action.url,
                 "method": reply.action.method,
             }
-        return self._make_message(
+        # A reply from the number that was written to is the service's, as the question was.
+        service = None
+        if conversation.service_sid is not None and reply.sender == conversation.number:
+            service = self._services.find(conversation.service_sid)
+        made = self._make_message(
             account_id=conversation.account_id,
             world_id=conversation.world_id,
             direction="outbound-reply",
@@ -138,9 +169,11 @@ class RunSession:
             recipient=reply.recipient,
             text=measure(reply.body),
             media_urls=reply.media,
-            status_callback=reply.status_callback,
+            status_callback=reply.status_callback
+            or (None if service is None else service.status_callback),
             options=options,
         )
+        return made if service is None else replace(made, service_id=service.sid[2:])
 
     def _fail(
         self,
@@ -213,6 +246,11 @@ class RunSession:
                 details=details,
             )
         )
+
+
+def _refused(message: NewMessage, code: int) -> NewMessage:
+    """The message, which is made only to fail with `code`."""
+    return replace(message, step="submit", options={**(message.options or {}), "refused": code})
 
 
 def _original(delivery: Delivery) -> Parameters | None:

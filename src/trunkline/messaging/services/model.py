@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
 
-__all__ = ["SERVICES_TOPIC", "PoolSender", "SenderKind", "Service"]
+__all__ = ["POOL_PREFIXES", "SERVICES_TOPIC", "PoolSender", "SenderKind", "Service"]
 
 # Topic of `Database.announce`: the key is the id of a service whose settings or pool changed.
 SERVICES_TOPIC = "messaging_services"
 
 SenderKind = Literal["number", "short_code", "alpha", "destination_alpha", "channel"]
+
+# What the SIDs of a pool's senders begin with, by kind.
+POOL_PREFIXES: Mapping[str, str] = {
+    "number": "PN",
+    "short_code": "SC",
+    "alpha": "AI",
+    "destination_alpha": "AI",
+    "channel": "XE",
+}
 
 
 class PoolSender(msgspec.Struct, frozen=True, kw_only=True, gc=False):

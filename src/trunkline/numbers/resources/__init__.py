@@ -10,6 +10,8 @@ from trunkline.numbers.own_numbers import OwnNumbers
 from trunkline.numbers.resources.applications import Applications
 from trunkline.numbers.resources.available_phone_numbers import AvailablePhoneNumbers
 from trunkline.numbers.resources.incoming_phone_numbers import IncomingPhoneNumbers
+from trunkline.numbers.resources.short_codes import ShortCodeResources
+from trunkline.numbers.short_codes import ShortCodes
 from trunkline.sids import SidFactory
 from trunkline.store import Database
 from trunkline.worlds import Worlds
@@ -19,10 +21,16 @@ __all__ = [
     "Applications",
     "AvailablePhoneNumbers",
     "IncomingPhoneNumbers",
+    "ShortCodeResources",
     "number_resources",
 ]
 
-RESOURCES: tuple[type, ...] = (IncomingPhoneNumbers, AvailablePhoneNumbers, Applications)
+RESOURCES: tuple[type, ...] = (
+    IncomingPhoneNumbers,
+    AvailablePhoneNumbers,
+    Applications,
+    ShortCodeResources,
+)
 
 
 def number_resources(
@@ -32,7 +40,7 @@ def number_resources(
     sids: SidFactory,
     own_numbers: OwnNumbers,
     applications: ApplicationLookup,
-) -> tuple[IncomingPhoneNumbers, AvailablePhoneNumbers, Applications]:
+) -> tuple[IncomingPhoneNumbers, AvailablePhoneNumbers, Applications, ShortCodeResources]:
     """The resources of this family, for `rest.operation.bound_operations`.
 
     `own_numbers` and `applications` are those that messaging asks: what a request changes is
@@ -45,4 +53,5 @@ def number_resources(
         IncomingPhoneNumbers(database, worlds, sids, buy, change),
         AvailablePhoneNumbers(own_numbers),
         Applications(database, change_application),
+        ShortCodeResources(database, ShortCodes(database, worlds, sids, own_numbers)),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trunkline.accounts import check_page_token
+from trunkline.accounts import fetch_own_page
 from trunkline.numbers import queries
 from trunkline.numbers.change_application import ChangeApplication
 from trunkline.numbers.number_parameters import (
@@ -16,7 +16,8 @@ from trunkline.rest import catalogue
 from trunkline.rest.operation import Call, RestPage, operation
 from trunkline.rest.pages import page_request, paginate
 from trunkline.rest.parameters import NoParameters
-from trunkline.store import Database, fetch_page
+from trunkline.rest.path_sids import path_sid, there
+from trunkline.store import Database
 
 __all__ = ["Applications"]
 
@@ -55,20 +56,16 @@ class Applications:
     async def list_application(self, call: Call, parameters: ListApplicationParameters) -> RestPage:
         """List the account's applications, newest first."""
         request = page_request(call, ("AP",))
-        await check_page_token(
-            self._database, request, call.account.sid, queries.OWNER_OF_APPLICATION
-        )
         statement = queries.list_applications(
             call.account.sid[2:], friendly_name=parameters.friendly_name or None
         )
-        rows = await fetch_page(
+        rows = await fetch_own_page(
             self._database,
+            request,
             statement,
             applications.c.id,
-            after=request.after,
-            before=request.before,
-            limit=request.limit,
-            offset=request.offset,
+            account_sid=call.account.sid,
+            owner_of=queries.OWNER_OF_APPLICATION,
         )
         items = [shown_application(row) for row in rows]
         return paginate(call, request, "applications", [(item.sid, item) for item in items])
@@ -77,11 +74,9 @@ class Applications:
     async def fetch_application(self, call: Call, parameters: NoParameters) -> ApplicationResource:
         """Fetch an application."""
         row = await self._database.fetchrow(
-            queries.FETCH_APPLICATION, _application_sid(call)[2:], call.account.sid[2:]
+            queries.FETCH_APPLICATION, path_sid(call, "AP")[2:], call.account.sid[2:]
         )
-        if row is None:
-            raise catalogue.NOT_FOUND(path=call.resource)
-        return shown_application(row)
+        return shown_application(there(call, row))
 
     @operation(
         "UpdateApplication",
@@ -94,20 +89,11 @@ class Applications:
         self, call: Call, parameters: UpdateApplicationParameters
     ) -> ApplicationResource:
         """Change an application."""
-        row = await self._change.update(call.account, _application_sid(call), parameters)
-        if row is None:
-            raise catalogue.NOT_FOUND(path=call.resource)
-        return shown_application(row)
+        row = await self._change.update(call.account, path_sid(call, "AP"), parameters)
+        return shown_application(there(call, row))
 
     @operation("DeleteApplication", "DELETE", APPLICATION)
     async def delete_application(self, call: Call, parameters: NoParameters) -> None:
         """Delete an application; numbers that referred to it use their own URLs again."""
-        if not await self._change.delete(call.account, _application_sid(call)):
+        if not await self._change.delete(call.account, path_sid(call, "AP")):
             raise catalogue.NOT_FOUND(path=call.resource)
-
-
-def _application_sid(call: Call) -> str:
-    sid = call.path["Sid"]
-    if sid[:2] != "AP":
-        raise catalogue.NOT_FOUND(path=call.resource)
-    return sid

@@ -7,7 +7,7 @@ from typing import Any
 
 import asyncpg
 
-from trunkline.accounts import check_page_token
+from trunkline.accounts import fetch_own_page
 from trunkline.numbers import queries
 from trunkline.numbers.buy_number import BuyNumber
 from trunkline.numbers.change_number import ChangeNumber
@@ -31,8 +31,9 @@ from trunkline.rest import catalogue
 from trunkline.rest.operation import Call, RestPage, operation
 from trunkline.rest.pages import PageRequest, page_request, paginate
 from trunkline.rest.parameters import NoParameters
+from trunkline.rest.path_sids import path_sid, there
 from trunkline.sids import SidFactory
-from trunkline.store import Database, fetch_page
+from trunkline.store import Database
 from trunkline.worlds import Worlds
 
 __all__ = ["IncomingPhoneNumbers", "number_filter"]
@@ -101,9 +102,9 @@ class IncomingPhoneNumbers:
     ) -> IncomingPhoneNumberResource:
         """Fetch a phone number."""
         row = await self._database.fetchrow(
-            queries.FETCH_NUMBER, _number_sid(call)[2:], call.account.sid[2:]
+            queries.FETCH_NUMBER, path_sid(call, "PN")[2:], call.account.sid[2:]
         )
-        return shown_number(_there(call, row))
+        return shown_number(there(call, row))
 
     @operation(
         "UpdateIncomingPhoneNumber",
@@ -116,14 +117,14 @@ class IncomingPhoneNumbers:
         self, call: Call, parameters: UpdateNumberParameters
     ) -> IncomingPhoneNumberResource:
         """Change a phone number's settings, or give it to a related account."""
-        sid = _number_sid(call)
+        sid = path_sid(call, "PN")
         row = await self._change.update(call.principal, call.account, sid, parameters)
-        return shown_number(_there(call, row))
+        return shown_number(there(call, row))
 
     @operation("DeleteIncomingPhoneNumber", "DELETE", NUMBER)
     async def delete_incoming_phone_number(self, call: Call, parameters: NoParameters) -> None:
         """Release a phone number."""
-        if not await self._change.release(call.account, _number_sid(call)):
+        if not await self._change.release(call.account, path_sid(call, "PN")):
             raise catalogue.NOT_FOUND(path=call.resource)
 
     @operation(
@@ -228,7 +229,6 @@ class IncomingPhoneNumbers:
         request: PageRequest,
         number_type: str | None = None,
     ) -> list[asyncpg.Record]:
-        await check_page_token(self._database, request, call.account.sid, queries.OWNER_OF_NUMBER)
         if parameters.origin == "hosted":
             return []  # every number here is the platform's own; and none is beta
         wanted = number_filter(parameters.phone_number)
@@ -240,14 +240,13 @@ class IncomingPhoneNumbers:
             friendly_name=parameters.friendly_name or None,
             **wanted,
         )
-        return await fetch_page(
+        return await fetch_own_page(
             self._database,
+            request,
             statement,
             phone_numbers.c.id,
-            after=request.after,
-            before=request.before,
-            limit=request.limit,
-            offset=request.offset,
+            account_sid=call.account.sid,
+            owner_of=queries.OWNER_OF_NUMBER,
         )
 
 
@@ -262,16 +261,3 @@ def number_filter(raw: str | None) -> dict[str, Any] | None:
     if _whole(text):
         return {"number": text}
     return {"like": f"%{text.replace('*', '_')}%"} if _wanted(text) else None
-
-
-def _number_sid(call: Call) -> str:
-    sid = call.path["Sid"]
-    if sid[:2] != "PN":
-        raise catalogue.NOT_FOUND(path=call.resource)
-    return sid
-
-
-def _there(call: Call, row: asyncpg.Record | None) -> asyncpg.Record:
-    if row is None:
-        raise catalogue.NOT_FOUND(path=call.resource)
-    return row

@@ -18,6 +18,7 @@ from trunkline.webhooks.alerts.alert_text import alert_fields
 from trunkline.webhooks.alerts.catalogue import ERROR
 from trunkline.webhooks.alerts.model import Alert
 from trunkline.webhooks.alerts.read_request import MadeRequest, ReadRequest
+from trunkline.webhooks.forget import forget_answer
 from trunkline.webhooks.kinds import Completion
 from trunkline.webhooks.make_delivery import MakeDelivery
 from trunkline.webhooks.model import Delivery, Parameters
@@ -101,7 +102,9 @@ class DebuggerRequests:
 
     async def complete(self, delivery: Delivery, exchange: Exchange) -> Completion:
         """Nothing comes of it: that the debugger cannot be reached is no news for the debugger.
-        The log of requests has it."""
+        The log of requests has it, without the answer: it may repeat the request that failed,
+        and with it a message that is forgotten later."""
+        forget_answer(exchange)
         return Completion()
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from trunkline.accounts import check_page_token
+from trunkline.accounts import fetch_own_page
 from trunkline.rest import catalogue
 from trunkline.rest.operation import Call, RestPage, operation
 from trunkline.rest.pages import PageRequest, page_request, paginate
 from trunkline.rest.parameters import NoParameters
-from trunkline.store import Database, fetch_page
+from trunkline.store import Database
 from trunkline.webhooks.alerts import queries
 from trunkline.webhooks.alerts.catalogue import ERROR, WARNING
 from trunkline.webhooks.alerts.model import Alert
@@ -50,15 +50,13 @@ class _AlertOperations:
         since: datetime | None,
         until: datetime | None,
     ) -> list[Alert]:
-        await check_page_token(self._database, page, call.account.sid, queries.OWNER_OF_ALERT)
-        rows = await fetch_page(
+        rows = await fetch_own_page(
             self._database,
+            page,
             queries.list_alerts(call.account.sid[2:], level=level, since=since, until=until),
             alerts.c.id,
-            after=page.after,
-            before=page.before,
-            limit=page.limit,
-            offset=page.offset,
+            account_sid=call.account.sid,
+            owner_of=queries.OWNER_OF_ALERT,
         )
         return [queries.alert_of_row(row) for row in rows]
 

@@ -17,6 +17,7 @@ behaviours = st.builds(
     reject_code=st.none() | st.integers(30001, 30046),
     no_receipt=st.none() | st.booleans(),
     auto_reply=st.none() | st.text(max_size=10),
+    read=st.none() | st.booleans(),
 )
 
 
@@ -34,6 +35,20 @@ def test_deliver_after_puts_the_last_status_off() -> None:
     assert plan.delay == timedelta(seconds=2)
     assert plan.later is not None
     assert plan.later.path == ("delivered",)
+
+
+def test_what_is_read_was_delivered() -> None:
+    assert plan_delivery(Behaviour(read=True)).at_once.path == (
+        "sending",
+        "sent",
+        "delivered",
+        "read",
+    )
+    later = plan_delivery(Behaviour(read=True, deliver_after_ms=5)).later
+    assert later is not None
+    assert later.path == ("delivered", "read")
+    # Who sends no receipts does not say either that it has read something.
+    assert plan_delivery(Behaviour(read=True, no_receipt=True)).at_once.path[-1] == "sent"
 
 
 def test_fail_is_sent_and_then_undelivered_with_the_code() -> None:
@@ -77,7 +92,7 @@ def test_every_plan_is_a_walk_of_the_lifecycle_to_its_end(behaviour: Behaviour) 
     plan = plan_delivery(behaviour)
     path = ("queued", *plan.at_once.path, *(plan.later.path if plan.later else ()))
     MESSAGE.check_path(path)
-    assert path[-1] in {"delivered", "undelivered", "failed", "sent"}
+    assert path[-1] in {"delivered", "read", "undelivered", "failed", "sent"}
     last = plan.later or plan.at_once
     assert (path[-1] in {"failed", "undelivered"}) == (last.error_code is not None)
-    assert last.arrives == (path[-1] in {"delivered", "sent"})
+    assert last.arrives == (path[-1] in {"delivered", "read", "sent"})

@@ -176,13 +176,15 @@ async def test_what_goes_to_another_number_of_the_world_comes_in_there_with_its_
         body="look",
     )
     await node.commit.submit(Job(node.create, sent))
+    blobs = [node.sids.new_id() for _ in urls]
     for part, content in enumerate((b"one", b"two"), 1):
         media = StoredMedia(
             message_sid=sent.sid,
             part=part,
             media_id=node.sids.new_id(),
             content_type=f"image/{part}",
-            data=content,
+            blob_id=blobs[part - 1],
+            size=len(content),
             moment=sent.created_at,
         )
         await node.commit.submit(Job(StoreMedia(), media))
@@ -194,9 +196,9 @@ async def test_what_goes_to_another_number_of_the_world_comes_in_there_with_its_
         "SELECT * FROM message_content WHERE message_id = $1 AND part > 0 ORDER BY part",
         inbound["id"],
     )
-    assert [(f["content_type"], f["data"]) for f in files] == [
-        ("image/1", b"one"),
-        ("image/2", b"two"),
+    assert [(f["content_type"], f["blob_id"].hex, f["size"]) for f in files] == [
+        ("image/1", blobs[0], 3),
+        ("image/2", blobs[1], 3),
     ]
     (request,) = node.told
     told = dict(await node.inbound.parameters(request) or ())

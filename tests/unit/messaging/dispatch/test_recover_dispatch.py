@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.unit.messaging.node import DEADLINE, Node
+from tests.unit.messaging.node import DEADLINE, NUMBER, Node
 from trunkline.clock import RealClock
+from trunkline.messaging.dispatch.hand_over import dispatch_of
+from trunkline.messaging.dispatch.memory import LineKey
 from trunkline.messaging.model import NewMessage
 from trunkline.store import Job
 
@@ -28,17 +31,32 @@ async def claimed(node: Node, **changes: Any) -> NewMessage:
     return message
 
 
-async def test_the_worlds_with_something_due_are_told(node: Node) -> None:
-    now = node.clock.now()
-    assert node.world_id not in await node.recover.due_worlds(now)
-    message = await node.store()
-    assert node.world_id in await node.recover.due_worlds(node.clock.now())
+def line_of(node: Node) -> LineKey:
+    """The line of the node's messages."""
+    return node.world_id, node.account_id, NUMBER
+
+
+async def test_the_lines_with_something_due_are_told(node: Node) -> None:
+    now, hour = node.clock.now(), timedelta(hours=1)
+    assert await node.recover.lines(now + 2 * hour, node.world_id) == {}
+    first, _, other = (
+        await node.store(),
+        await node.store(),
+        await node.store(sender="+14155550111"),
+    )
     await node.database.execute(
         "UPDATE dispatch SET due_at = due_at + interval '1 hour' WHERE message_id = $1",
-        message.sid[2:],
+        other.sid[2:],
     )
-    assert node.world_id not in await node.recover.due_worlds(node.clock.now())
-    assert node.world_id in await node.recover.due_worlds(now + timedelta(hours=2))
+    mine = {line_of(node): first.created_at}
+    assert await node.recover.lines(node.clock.now(), node.world_id) == mine
+    everywhere = await node.recover.lines(node.clock.now())
+    assert {key: at for key, at in everywhere.items() if key[0] == node.world_id} == mine
+    later = (*line_of(node)[:2], "+14155550111")
+    assert await node.recover.lines(now + 2 * hour, node.world_id) == {
+        **mine,
+        later: other.created_at + hour,
+    }
 
 
 async def test_a_start_reads_what_is_not_claimed_in_due_order(node: Node) -> None:
@@ -49,11 +67,42 @@ async def test_a_start_reads_what_is_not_claimed_in_due_order(node: Node) -> Non
             message.sid[2:],
             timedelta(seconds=seconds),
         )
-    in_doubt = await claimed(node)
-    rows = await node.recover.load(node.world_id, node.clock.now(), {second.sid}, 10)
+    await claimed(node)
+    await node.store(carrier="another")
+    line, now = line_of(node), node.clock.now()
+    rows = await node.recover.load([line], now, [second.sid], ["fake"], 10)
     assert [row.sid for row in rows] == [first.sid, third.sid]
-    assert await node.recover.load(node.world_id, node.clock.now(), set(), 1) != []
-    assert in_doubt.sid not in {row.sid for row in rows}
+    rows = await node.recover.load([line], now, [], ["fake"], 1)
+    assert [row.sid for row in rows] == [first.sid]
+
+
+async def test_each_line_has_its_share_of_a_reading(node: Node) -> None:
+    many = [await node.store() for _ in range(5)]
+    service = node.sids.new_id()
+    few = [await node.store(service_id=service) for _ in range(2)]
+    lines = [line_of(node), (node.world_id, node.account_id, service)]
+    rows = await node.recover.load(lines, node.clock.now(), [], ["fake"], 3)
+    assert [row.sid for row in rows] == [m.sid for m in (*many[:3], *few)]
+    assert [row.service_id for row in rows] == [None, None, None, service, service]
+
+
+async def test_the_validity_of_a_scheduled_message_counts_from_its_time(node: Node) -> None:
+    send_at = node.clock.now().replace(microsecond=0) + timedelta(days=30)
+    message = await node.store(
+        path=("scheduled",),
+        step="choose",
+        sender=None,
+        service_id=node.sids.new_id(),
+        due_at=send_at,
+        options={"send_at": send_at.isoformat(), "validity_period": 60},
+    )
+    line = (node.world_id, node.account_id, message.service_id or "")
+    (row,) = await node.recover.load([line], send_at, [], ["fake"], 10)
+    assert (row.created_at, row.due_at, row.status) == (send_at, send_at, "scheduled")
+    assert (row.sender, row.step, row.validity) == ("", "choose", 60)
+    assert dispatch_of(message, node.clock.now()) == replace(
+        row, body=message.body, options=message.options
+    )
 
 
 async def test_what_is_read_again_is_sent_with_its_text(make_node: MakeNode) -> None:
@@ -186,9 +235,12 @@ async def test_the_next_moment_is_that_of_this_world_and_this_node(
     make_node: MakeNode,
 ) -> None:
     node, other = make_node(), make_node()
-    assert await node.recover.next_due(node.world_id) is None
+    before = node.clock.now()
+    assert await node.recover.next_due(node.world_id, before) is None
     await other.store()
-    assert await node.recover.next_due(node.world_id) is None
-    message = await node.store()
-    assert await node.recover.next_due(node.world_id) == message.created_at
-    assert await node.recover.next_due(node.sids.new_id()) is None
+    assert await node.recover.next_due(node.world_id, before) is None
+    message, later = await node.store(), await node.store(sender="+14155550111")
+    assert await node.recover.next_due(node.world_id, before) == message.created_at
+    assert await node.recover.next_due(node.world_id, message.created_at) == later.created_at
+    assert await node.recover.next_due(node.world_id, later.created_at) is None
+    assert await node.recover.next_due(node.sids.new_id(), before) is None

@@ -22,7 +22,8 @@ async def receive(node: Node, body: str) -> str:
 
 async def opted_out(node: Node) -> bool:
     row = await node.database.fetchrow(
-        "SELECT * FROM opt_outs WHERE account_id = $1 AND scope = $2 AND recipient = $3",
+        "SELECT * FROM consents WHERE account_id = $1 AND scope = $2 AND recipient = $3"
+        " AND status = 'blocked'",
         node.account_id,
         NUMBER,
         PHONE,
@@ -93,11 +94,11 @@ async def test_a_number_without_sms_takes_nothing(node: Node) -> None:
 
 async def stored_media(node: Node, sid: str) -> list[tuple[int, str, bytes]]:
     rows = await node.database.fetch(
-        "SELECT part, content_type, data FROM message_content"
+        "SELECT part, content_type, blob_id FROM message_content"
         " WHERE message_id = $1 AND part > 0 ORDER BY part",
         sid[2:],
     )
-    return [(row["part"], row["content_type"], row["data"]) for row in rows]
+    return [(row["part"], row["content_type"], node.blobs[row["blob_id"].hex]) for row in rows]
 
 
 async def test_media_come_with_the_message(node: Node) -> None:

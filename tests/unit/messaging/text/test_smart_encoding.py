@@ -2,6 +2,7 @@
 
 import sys
 import unicodedata
+from hashlib import sha256
 
 import pytest
 from hypothesis import given
@@ -37,6 +38,15 @@ def test_replacements(text: str, replaced: str) -> None:
 def test_the_map_has_271_characters_none_of_them_gsm() -> None:
     assert len(KEYS) == 271
     assert [char for char in KEYS if gsm7.septets(char) is not None] == []
+
+
+def test_the_map_is_twilios_to_the_letter() -> None:
+    """Every character with its replacement, as in the table of the calculator's package."""
+    table = "\n".join(f"{ord(char):04X} {replace_lookalikes(char)}" for char in sorted(KEYS))
+
+    assert sha256(table.encode()).hexdigest() == (
+        "dbf09541127c357cc77e978273b4d4716573b712057684600206b8a5112f7ced"
+    )
 
 
 def test_every_replacement_is_gsm_text() -> None:

@@ -1,0 +1,45 @@
+"""`make bench-messaging`: services beside plain sends, schedules, and fairness."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from pathlib import Path
+
+from benchmarks import fairness, schedule, services
+from benchmarks.bench import running
+from benchmarks.report import between_marks
+
+BEGIN = "<!-- messaging: begin -->"
+END = "<!-- messaging: end -->"
+
+
+async def measure(count: int, rounds: int, waiting: int) -> list[str]:
+    """The tables, one platform after the other."""
+    async with running(count) as bench:
+        found = await services.measure_services(bench, rounds)
+    lines = services.table(found)
+    async with running(count) as bench:
+        scheduled = await schedule.measure_schedule(bench, waiting, waiting // 20, waiting // 50)
+    lines += ["", *schedule.table(scheduled)]
+    async with running(count) as bench:
+        delays = await fairness.measure_fairness(bench, waiting, waiting // 10)
+    return [*lines, "", *fairness.table(delays)]
+
+
+def main() -> None:
+    """Parse the arguments, measure, write."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.messaging", description=__doc__)
+    parser.add_argument("--count", type=int, default=20_000, help="messages in a run")
+    parser.add_argument("--rounds", type=int, default=5, help="counted runs")
+    parser.add_argument("--waiting", type=int, default=10**6, help="messages that wait")
+    parser.add_argument("--write", type=Path, help="Markdown file to write")
+    arguments = parser.parse_args()
+    lines = asyncio.run(measure(arguments.count, arguments.rounds, arguments.waiting))
+    print("\n".join(lines))
+    if arguments.write is not None:
+        between_marks(arguments.write, BEGIN, END, "\n".join(lines))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Senders of channels other than SMS: WhatsApp and RCS."""

@@ -1,0 +1,94 @@
+"""The request that tells the app of a click: to the CallbackUrl of the link's domain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from trunkline.messaging.links import queries
+from trunkline.messaging.links.link_keys import LinkKeys
+from trunkline.messaging.links.read_codes import codes_in
+from trunkline.store import Database
+from trunkline.webhooks.forget import forget_answer
+from trunkline.webhooks.http import Exchange
+from trunkline.webhooks.kinds import Completion
+from trunkline.webhooks.model import Delivery, Parameters
+
+__all__ = ["KIND", "ClickCallback", "click_parameters"]
+
+KIND = "link.click"
+
+
+class ClickCallback:
+    """The kind of request that tells a click. What the app answers is of no matter."""
+
+    reads_body = False
+
+    def __init__(self, database: Database, keys: LinkKeys, alert: Any) -> None:
+        self._database = database
+        self._keys = keys
+        self._alert = alert
+
+    def conversation(self, parameters: Parameters) -> None:
+        """It belongs to none."""
+
+    async def parameters(self, delivery: Delivery) -> Parameters | None:
+        """What was told; None when the message is gone."""
+        await self.prepare([delivery])
+        return delivery.parameters
+
+    async def prepare(self, deliveries: Sequence[Delivery]) -> None:
+        """Render many at once."""
+        clicks = [delivery.data["click"] for delivery in deliveries]
+        rows = await self._database.fetch(queries.CLICKS, clicks)
+        found = {row["click_id"].hex: row for row in rows}
+        for delivery in deliveries:
+            row = found.get(delivery.data["click"])
+            if row is not None:
+                url = self._url(row)
+                delivery.parameters = click_parameters(
+                    row, url, row["clicked_at"], row["user_agent"]
+                )
+
+    async def complete(self, delivery: Delivery, exchange: Exchange) -> Completion:
+        """An alert where the app did not take it."""
+        # It was asked with the URL, which may be sealed for good; the text may be forgotten later.
+        forget_answer(exchange)
+        completion = Completion()
+        if exchange.error is not None:
+            completion.alerts.append(
+                self._alert(
+                    delivery.account_id,
+                    delivery.world_id,
+                    exchange.error,
+                    resource=delivery.subject,
+                    delivery=delivery,
+                    exchange=exchange,
+                )
+            )
+        return completion
+
+    def _url(self, row: Any) -> str:
+        """Where the link leads: its code is in the text. Empty when that was forgotten."""
+        codes = codes_in(row["body"] or "", self._keys)
+        code = codes.get(row["id"].hex)
+        if code is None or row["target"] is None:
+            return ""
+        return self._keys.open(code, row["target"]) or ""
+
+
+def click_parameters(row: Any, url: str, moment: datetime, user_agent: str) -> Parameters:
+    """The form; addresses as the message has them now. `row` is of `queries.FIND`."""
+    service = row["service_id"]
+    return [
+        ("event_type", "click"),
+        ("sms_sid", f"{'MM' if row['mms'] else 'SM'}{row['message_id'].hex}"),
+        ("to", row["recipient"]),
+        ("from", row["sender"] or ""),
+        ("link", url),
+        ("click_time", moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")),
+        ("messaging_service_sid", "" if service is None else f"MG{service.hex}"),
+        ("account_sid", f"AC{row['account_id'].hex}"),
+        ("user_agent", user_agent),
+    ]

@@ -1,0 +1,1 @@
+"""Rates of senders and the length of their queues (behaviour 5.3)."""

@@ -1,0 +1,1 @@
+"""Forget what messages held: at their end, where they asked for it."""
