@@ -23,6 +23,7 @@ help:
 	@echo 'make lint         ruff, mypy, the import contract'
 	@echo 'make bench        run the benchmarks'
 	@echo 'make bench-tools  run those of the command line, exec and the pytest plugin'
+	@echo 'make bench-messaging  run those of services, campaigns, schedules and fairness'
 	@echo 'make docs         write the generated parts of the documentation'
 	@echo 'make lock         write the lock files anew (UPGRADE=1: newest versions)'
 	@echo 'make clean        remove everything that can be made again'
@@ -95,6 +96,10 @@ bench: venv
 .PHONY: bench-tools
 bench-tools: venv node-tools
 	@$(bin)/python -m benchmarks.tools --write docs/benchmarks.md $(ARGS)
+
+.PHONY: bench-messaging
+bench-messaging: venv
+	@$(bin)/python -m benchmarks.messaging --write docs/benchmarks.md $(ARGS)
 
 .PHONY: docs
 docs: venv

@@ -13,7 +13,7 @@ from typing import Any
 from benchmarks.bench import ROOT, Bench
 from benchmarks.processes import TICK
 
-__all__ = ["measure_bulk", "table"]
+__all__ = ["measure_bulk", "run_bulk", "table", "write_rows"]
 
 LOOK = 0.05  # seconds between looks at the memory
 KEPT = 0.9  # share of the rows that a resumed run finds sent
@@ -24,12 +24,12 @@ async def measure_bulk(bench: Bench, sizes: list[int]) -> list[dict[str, Any]]:
     found = []
     for rows in sizes:
         file = bench.folder / f"bulk-{rows}.csv"
-        _write(file, rows)
-        whole = await asyncio.to_thread(_run, bench, file)
+        write_rows(file, rows)
+        whole = await asyncio.to_thread(run_bulk, bench, file)
         await bench.quiet()
         journal = file.with_name(f"{file.name}.trunkline")
         _cut(journal, int(rows * KEPT))
-        rest = await asyncio.to_thread(_run, bench, file, "--resume")
+        rest = await asyncio.to_thread(run_bulk, bench, file, "--resume")
         await bench.quiet()
         assert whole["sent"] == rest["sent"] == rows
         found.append({"rows": rows, "whole": whole, "resumed": rest})
@@ -50,7 +50,8 @@ def table(found: list[dict[str, Any]]) -> list[str]:
     return lines
 
 
-def _write(file: Path, rows: int) -> None:
+def write_rows(file: Path, rows: int) -> None:
+    """A file of recipients, each with a text of its own."""
     with file.open("w") as out:
         out.write("to,body\n")
         for n in range(rows):
@@ -69,7 +70,8 @@ def _cut(journal: Path, kept: int) -> None:
             out.writelines(sids[number] for number in range(first, last + 1))
 
 
-def _run(bench: Bench, file: Path, *options: str) -> dict[str, Any]:
+def run_bulk(bench: Bench, file: Path, *options: str) -> dict[str, Any]:
+    """Send a file as a user does; how fast it was, and what it took."""
     assert bench.platform is not None
     process = subprocess.Popen(
         [sys.executable, "-m", "trunkline", "messages", "bulk", str(file), "--json", *options,

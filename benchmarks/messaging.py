@@ -1,4 +1,5 @@
-"""`make bench-messaging`: services beside plain sends, schedules, and fairness."""
+"""`make bench-messaging`: services beside plain sends, a campaign from a file,
+schedules, and fairness."""
 
 from __future__ import annotations
 
@@ -19,6 +20,9 @@ async def measure(count: int, rounds: int, waiting: int) -> list[str]:
     async with running(count) as bench:
         found = await services.measure_services(bench, rounds)
     lines = services.table(found)
+    async with running(count) as bench:
+        campaign = await services.measure_campaign(bench, max(waiting // 10, 1000))
+    lines += ["", *services.campaign_table(campaign)]
     async with running(count) as bench:
         scheduled = await schedule.measure_schedule(bench, waiting, waiting // 20, waiting // 50)
     lines += ["", *schedule.table(scheduled)]

@@ -117,6 +117,15 @@ def test_a_service_chooses_its_words(client: Client, platform: World) -> None:
     assert refusal_of(platform, "GET", nobodys) == (404, "no_such_service")
 
 
+def test_two_services_do_not_help_each_other_for_ever(client: Client, platform: World) -> None:
+    for number, word, reply in ((LOCAL, "RED", "BLUE"), (SECOND, "BLUE", "RED")):
+        words = {"enabled": True, "help": {"keywords": ["HELP", word], "reply": reply}}
+        platform.control("PUT", f"/services/{make_service(client, number)}/opt-out", words)
+    client.messages.create(to=SECOND, from_=LOCAL, body="help")
+    settle(platform)
+    assert sorted(m.body for m in client.messages.list(to=LOCAL)) == ["RED", "RED"]  # out and in
+
+
 def test_the_list_tells_how_each_consent_is_known(client: Client, platform: World) -> None:
     service = make_service(client, LOCAL)
     text_from(platform, PHONE, LOCAL, "Stop!")
@@ -200,6 +209,50 @@ def test_a_list_goes_out_and_comes_in_again(client: Client, platform: World) -> 
     assert not blocked(client, LOCAL, "+15550000000")
 
 
+def test_a_list_that_is_imported_again_undoes_no_stop(client: Client, platform: World) -> None:
+    rows = [
+        {"sender": LOCAL, "recipient": PHONE, "status": "opt-in"},
+        {
+            "sender": LOCAL,
+            "recipient": OTHER_PHONE,
+            "status": "opt-in",
+            "consented_at": "2024-01-02T03:04:05Z",
+        },
+    ]
+    assert platform.control("POST", "/consents/import", {"rows": rows})["imported"] == 2
+    for phone in (PHONE, OTHER_PHONE):
+        text_from(platform, phone, LOCAL, "STOP")
+    done = platform.control("POST", "/consents/import", {"rows": rows})
+    assert (done["imported"], done["unchanged"]) == (0, 2)
+    assert all(blocked(client, LOCAL, phone) for phone in (PHONE, OTHER_PHONE))
+    pair = {"sender": LOCAL, "recipient": PHONE, "status": "allowed", "source": "website"}
+    assert platform.control("PUT", "/consents", pair)["changed"] is True
+    assert not blocked(client, LOCAL)
+
+
+def test_evidence_of_a_person_is_not_mixed_with_that_of_whoever_imports(platform: World) -> None:
+    pair = {"sender": LOCAL, "status": "blocked"}
+    rows = [
+        {**pair, "recipient": PHONE, "ip": "203.0.113.7"},
+        {**pair, "recipient": OTHER_PHONE, "user_agent": "Shop/1"},
+    ]
+    platform.control("POST", "/consents/import", {"rows": rows})
+    found = {c["recipient"]: c for c in platform.control("GET", "/consents")["consents"]}
+    assert (found[PHONE]["ip"], found[PHONE]["user_agent"]) == ("203.0.113.7", None)
+    assert (found[OTHER_PHONE]["ip"], found[OTHER_PHONE]["user_agent"]) == (None, "Shop/1")
+
+
+def test_as_a_whole_only_so_much_is_imported(platform: World) -> None:
+    rows = [
+        {"sender": LOCAL, "recipient": f"+1555{n:07}", "status": "blocked"} for n in range(10_001)
+    ]
+    body = {"rows": rows, "atomic": True}
+    assert refusal_of(platform, "POST", "/consents/import", body) == (422, "invalid_table")
+    assert platform.control("GET", "/consents")["consents"] == []
+    del body["rows"][0]
+    assert platform.control("POST", "/consents/import", body)["imported"] == 10_000
+
+
 @pytest.mark.parametrize("atomic", [False, True])
 def test_broken_rows_are_told_by_their_lines(platform: World, atomic: bool) -> None:
     text = (
@@ -243,7 +296,12 @@ def test_what_is_no_list(platform: World, body: Any, refusal: tuple[int, str]) -
 def test_rows_in_json(platform: World) -> None:
     rows = [
         {"sender": LOCAL, "recipient": PHONE, "status": "blocked"},
-        {"sender": LOCAL, "recipient": PHONE, "status": "allowed"},
+        {
+            "sender": LOCAL,
+            "recipient": PHONE,
+            "status": "allowed",
+            "consented_at": "2126-01-02T03:04:05Z",
+        },
         {"sender": LOCAL, "recipient": 5, "status": "blocked"},
         {"sender": "SHOP", "recipient": PHONE, "status": "opt-out"},
         {"sender": LOCAL, "recipient": PHONE, "status": "blocked", "why": "x", "line": 12},

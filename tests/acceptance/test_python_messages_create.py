@@ -69,6 +69,7 @@ def test_the_message_reaches_the_phone(client: Client, platform: World) -> None:
         "to": PHONE,
         "body": "Hello there!",
         "num_media": 0,
+        "buttons": [],
         "arrived_at": entry["arrived_at"],
     }
 

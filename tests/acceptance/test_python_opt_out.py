@@ -251,3 +251,10 @@ def test_reset_forgets_opt_outs(client: Client, platform: World) -> None:
 
     assert client.messages.list() == []
     assert not is_blocked(client)
+
+
+def test_a_number_of_the_world_leaves_and_comes_back(client: Client, platform: World) -> None:
+    for word, stays_away in (("STOP", True), ("START", False)):
+        client.messages.create(to=SECOND_LOCAL, from_=LOCAL, body=word)
+        settle(platform)
+        assert is_blocked(client, to=LOCAL, from_=SECOND_LOCAL) is stays_away

@@ -189,7 +189,7 @@ def import_consents(
     ],
     atomic: Annotated[
         bool,
-        typer.Option("--atomic", help="All rows, or nothing; 100,000 at most.", show_default=False),
+        typer.Option("--atomic", help="All rows, or nothing; 10,000 at most.", show_default=False),
     ] = False,
     account: AccountOption = None,
     data: DataOption = None,
@@ -199,7 +199,8 @@ def import_consents(
     """Import a list of consents: an export of this platform's, or what another one knew.
 
     A row that cannot be used is told by its line, and the others are imported; the exit code is 1
-    then. The same file a second time changes nothing. The first line of a CSV file names its
+    then. The same file a second time changes nothing,
+    and what somebody said since is not undone. The first line of a CSV file names its
     columns, of which `sender`, `recipient` and `status` have to be there: `sender`, `recipient`,
     `status` (blocked or allowed, opt-out or opt-in), `keyword`, `source`, `ip`, `user_agent`,
     `consented_at`. JSON has the same names.

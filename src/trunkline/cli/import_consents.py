@@ -20,7 +20,7 @@ from trunkline.cli.show import plain, print_json
 __all__ = ["ImportConsents", "export_to"]
 
 AT_ONCE = 1_000  # rows of a request
-MOST_ATOMIC = 100_000  # rows that are imported as a whole
+MOST_ATOMIC = 10_000  # rows that are imported as a whole
 SECONDS = 600.0  # for a file as a whole
 CHUNK = 1 << 16
 MOST_ROW = 10_000  # characters
@@ -39,6 +39,7 @@ OTHER_NAMES = {
     "date_of_consent": "consented_at",
 }
 PASSED_OVER = ("correlation_id", "account_sid")
+DANGEROUS = tuple("=+-@\t\r＝＋－＠")
 
 Row = dict[str, Any]  # by column, with its `line`; or `line` and `trouble`
 
@@ -188,7 +189,7 @@ def _decoded(data: bytes) -> Any:
 def _unguarded(text: str) -> str:
     """A cell as it was before an export kept spreadsheets from taking it for a formula."""
     text = text.strip()
-    return text[1:] if text[:1] == "'" and text[1:2] in tuple("=+-@") else text
+    return text[1:] if text[:1] == "'" and text.lstrip("'").startswith(DANGEROUS) else text
 
 
 @contextmanager

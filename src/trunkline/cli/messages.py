@@ -309,6 +309,7 @@ def bulk(
         $ trunkline messages bulk customers.csv
         $ trunkline messages bulk list.csv --template "Hi {name}, see you at {time}." --rate 50/s
         $ trunkline messages bulk customers.csv --resume --report failed.csv
+        $ trunkline messages bulk customers.csv --set MessagingServiceSid=$MG
     """
     from trunkline.cli.bulk.order import Order, Settings
     from trunkline.cli.bulk.pace import parse_rate

@@ -104,13 +104,23 @@ def _facts(found: dict[str, Any]) -> list[tuple[str, str]]:
     if found["error_code"] is not None:
         rows.append(("error", f"{found['error_code']}, {found['error_message']}"))
     if found["waiting_for"] is not None:
-        from trunkline.cli.show import moment
-
-        due = f", due {moment(found['due_at'])}" if found["due_at"] else ""
-        rows.append(("waits for", STEPS.get(found["waiting_for"], found["waiting_for"]) + due))
+        rows.append(("waits for", _awaited(found)))
     if found["in_doubt"] is not None:
         rows.append(("in doubt", f"it may have been sent: {found['in_doubt']}"))
     return rows
+
+
+def _awaited(found: dict[str, Any]) -> str:
+    from trunkline.cli.show import moment
+
+    if found["turn"] is None:
+        due = f", due {moment(found['due_at'])}" if found["due_at"] else ""
+        return str(STEPS.get(found["waiting_for"], found["waiting_for"])) + due
+    ahead, rate = found["turn"]["segments_ahead"], found["turn"]["rate"]
+    place = f"behind {_count(ahead, 'segment')}" if ahead else "next"
+    expected = found["turn"]["expected_at"]
+    when = f", expected {moment(expected)}" if expected else ""
+    return f"its sender's turn: {place}, at {rate:g} a second{when}"
 
 
 def _service(found: dict[str, Any], *, inbound: bool) -> list[tuple[str, str]]:

@@ -153,7 +153,8 @@ class ConsentsResource:
     async def set_consent(self, call: Call, asked: ConsentToSet) -> ConsentSet:
         """Block or allow a recipient, because they said so elsewhere.
 
-        What is so already stays as it is, with its evidence.
+        What is so already stays as it is, with its evidence; so does what is known of a later
+        time than `consented_at`.
         """
         account = await self._account(call, asked.account_sid)
         given = {
@@ -204,7 +205,8 @@ class ConsentsResource:
         """Import a list of consents.
 
         Rows that cannot be taken are told by their lines, and the others are taken; with `atomic`
-        all are taken or none, of 100,000 at most. The same list a second time changes nothing.
+        all are taken or none, of 10,000 at most. The same list a second time changes nothing, and
+        a row that is older than what is known neither; an opt-in without a date lifts no block.
         """
         account = await self._account(call, asked.account_sid)
         if (asked.rows is None) == (asked.csv is None):

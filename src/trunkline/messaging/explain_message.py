@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from heapq import merge
 from typing import Any
@@ -12,12 +13,26 @@ from trunkline.messaging import queries
 from trunkline.messaging.consents.opt_outs import OptOuts
 from trunkline.messaging.delivery_errors import title
 from trunkline.messaging.model import is_mms_sid
+from trunkline.messaging.rates.model import Waiting
 from trunkline.store import Database
 from trunkline.webhooks.history import History, RequestSummary
 from trunkline.webhooks.shown_url import without_query
 from trunkline.worlds import Worlds
 
-__all__ = ["ExplainMessage", "Explanation", "TimelineEntry", "is_redacted"]
+__all__ = ["ExplainMessage", "Explanation", "SenderTurn", "TimelineEntry", "is_redacted"]
+
+# World, SID and sender of a message (None: only what waits by itself is meant).
+Turns = Callable[[str, str, str | None], Waiting | None]
+
+
+class SenderTurn(msgspec.Struct):
+    """What a message waits for that its sender's rate holds up: `rate` in segments a second,
+    `segments_ahead` before it in its sender's queue, and when its turn is expected: world time,
+    or real time with a real carrier; null where that is not known."""
+
+    rate: float
+    segments_ahead: int
+    expected_at: datetime | None
 
 
 class TimelineEntry(msgspec.Struct):
@@ -34,7 +49,7 @@ class TimelineEntry(msgspec.Struct):
     real_time: datetime
 
 
-class Explanation(msgspec.Struct):
+class Explanation(msgspec.Struct, kw_only=True):
     """What `trunkline why` tells."""
 
     sid: str
@@ -59,19 +74,26 @@ class Explanation(msgspec.Struct):
     in_doubt: str | None
     waiting_for: str | None
     due_at: datetime | None
+    turn: SenderTurn | None = None
     timeline: list[TimelineEntry]
 
 
 class ExplainMessage:
-    """Gathers what is known of one message."""
+    """Gathers what is known of one message. `turns` tells what waits for its sender."""
 
     def __init__(
-        self, database: Database, worlds: Worlds, opt_outs: OptOuts, history: History
+        self,
+        database: Database,
+        worlds: Worlds,
+        opt_outs: OptOuts,
+        history: History,
+        turns: Turns = lambda *_: None,
     ) -> None:
         self._database = database
         self._worlds = worlds
         self._opt_outs = opt_outs
         self._history = history
+        self._turns = turns
 
     async def __call__(self, world_id: str, sid: str) -> Explanation | None:
         """The explanation, or None when this world has no such message."""
@@ -118,8 +140,17 @@ class ExplainMessage:
             in_doubt=doubts[-1] if doubts and in_doubt else None,
             waiting_for=queue["step"] if queue else None,
             due_at=queue["due_at"] if queue else None,
+            turn=None if queue is None else self._turn(world_id, sid, row["sender"], queue),
             timeline=await self._with_requests(events, world_id, sid),
         )
+
+    def _turn(self, world_id: str, sid: str, sender: str | None, queue: Any) -> SenderTurn | None:
+        if queue["step"] not in ("choose", "submit") or queue["claimed_at"] is not None:
+            return None
+        # By its sender only where nothing else can hold it up: it is due, and has one.
+        due = queue["due_at"] <= self._worlds.clock(world_id).now()
+        found = self._turns(world_id, sid, sender if due and queue["step"] == "submit" else None)
+        return None if found is None else SenderTurn(found.rate, found.ahead, found.expected_at)
 
     async def _with_requests(
         self, events: list[TimelineEntry], world_id: str, sid: str

@@ -75,7 +75,7 @@ class CreateMessageParameters:
     status_callback: str | None = parameter(
         "StatusCallback",
         Url(catalogue.INVALID_STATUS_CALLBACK, empty=True),
-        "Stored; callbacks come with webhooks.",
+        "Where the status is told.",
     )
     application_sid: str | None = parameter(
         "ApplicationSid",

@@ -343,7 +343,9 @@ class StoredMedia:
 class StoreMedia:
     """Fill the content rows of media with what was fetched."""
 
-    order = 15
+    # After the message's next step, which is refused where it was canceled meanwhile: then what
+    # was to be forgotten of it is forgotten already, and must not come back.
+    order = 43
 
     async def write(
         self, connection: Connection, items: Sequence[StoredMedia], events: list[Event]

@@ -6,6 +6,7 @@ from trunkline.numbers.model import Application, Capabilities, OwnNumber
 from trunkline.numbers.north_america import (
     country,
     is_alphanumeric_sender,
+    is_country,
     is_short_code,
     is_toll_free,
     national_format,
@@ -28,6 +29,7 @@ __all__ = [
     "ShortCodes",
     "country",
     "is_alphanumeric_sender",
+    "is_country",
     "is_short_code",
     "is_toll_free",
     "national_format",

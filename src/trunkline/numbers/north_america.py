@@ -16,6 +16,7 @@ from trunkline.numbers.area_codes import (
 __all__ = [
     "country",
     "is_alphanumeric_sender",
+    "is_country",
     "is_short_code",
     "is_toll_free",
     "national_format",
@@ -90,6 +91,14 @@ def _country_abroad(number: str) -> str | None:
     if found is None:
         found = phonenumbers.region_code_for_country_code(parsed.country_code or 0)
     return found if found not in ("ZZ", "001") else None
+
+
+def is_country(code: str) -> bool:
+    """Whether `code` is a country (ISO 3166, two capitals) that has telephone numbers: `GB`, and
+    not `UK`."""
+    import phonenumbers
+
+    return code in phonenumbers.SUPPORTED_REGIONS
 
 
 def is_short_code(raw: str) -> bool:

@@ -3,7 +3,6 @@ given its own by the control API, as numbers are that were ported (`import_numbe
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from typing import Any
 
@@ -11,7 +10,7 @@ import asyncpg
 
 from trunkline.numbers import queries
 from trunkline.numbers.import_number import Imported, NotImported
-from trunkline.numbers.north_america import is_short_code
+from trunkline.numbers.north_america import is_country, is_short_code
 from trunkline.numbers.number_parameters import NumberSettings, ShortCodeSettings
 from trunkline.numbers.own_numbers import OwnNumbers, announce_number
 from trunkline.rest import catalogue
@@ -32,7 +31,6 @@ DEFAULTS: dict[str, Any] = {
 }
 CAN_MMS = frozenset({"US", "CA"})  # nowhere else do short codes carry media
 MOST_TRIES = 5  # with a code that others take and release in between
-_iso_country = re.compile(r"[A-Za-z]{2}").fullmatch
 
 
 class ShortCodes:
@@ -63,12 +61,12 @@ class ShortCodes:
         code = raw.strip()
         if not is_short_code(code):
             raise NotImported("invalid_number", f"'{code[:64]}' is no short code, e.g. 12345.")
-        if country is None or not _iso_country(country):
+        country = (country or "").upper()
+        if not is_country(country):
             raise NotImported(
                 "invalid_country",
                 f"{code} is a short code: say the country where it works, e.g. US.",
             )
-        country = country.upper()
         can = _capabilities(code, country, capabilities)
         changes = _imported_settings(code, settings)
         _check(changes, DEFAULTS)

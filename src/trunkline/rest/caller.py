@@ -32,8 +32,12 @@ def caller_of(
     if trust_forwarded:
         last = headers.get(b"x-forwarded-for", b"").rpartition(b",")[2].strip().decode("latin-1")
         ip = _address(last) or ip
-    agent = headers.get(b"user-agent", b"").decode("latin-1")[:MOST_USER_AGENT]
-    return Caller(ip, agent.replace("\0", "") or None)
+    return Caller(ip, _printable(headers.get(b"user-agent", b""))[:MOST_USER_AGENT] or None)
+
+
+def _printable(header: bytes) -> str:
+    """Text that can be kept, listed and taken by an import: mostly it is ASCII."""
+    return "".join(filter(str.isprintable, header.decode("utf-8", "replace"))).strip()
 
 
 def _address(text: str) -> str | None:

@@ -27,10 +27,7 @@ NOTES = {
         "Test credentials may use CreateMessage and CreateIncomingPhoneNumber, with the magic"
         " numbers of Twilio's documentation; everything else answers 403 and code 20008."
     ),
-    "CreateMessage": (
-        "What needs a messaging service, a schedule or a content template is validated and"
-        " refused by its own code until it exists. `price` stays null: nothing is billed yet."
-    ),
+    "CreateMessage": "`price` stays null: nothing is billed yet.",
     "FetchMedia": (
         "Without a suffix it answers 307: the bytes are at the address that it leads to, for four"
         " hours."

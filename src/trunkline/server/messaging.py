@@ -152,7 +152,9 @@ class Messaging:
         self.read_message = ReadMessage(
             core.database, core.commit, self._transitions, core.worlds, core.clock
         )
-        self.explain = ExplainMessage(core.database, core.worlds, self.opt_outs, webhooks.history)
+        self.explain = ExplainMessage(
+            core.database, core.worlds, self.opt_outs, webhooks.history, self.rates.gate.explain
+        )
         core.commit.on_doubt.append(webhooks.deliver.doubt)
         self._add_lanes()
         self.resources: tuple[object, ...] = (

@@ -38,6 +38,7 @@ def explanation(**changed: Any) -> dict[str, Any]:
         "in_doubt": None,
         "waiting_for": None,
         "due_at": None,
+        "turn": None,
         "timeline": [{"seq": n, **e, **times} for n, e in enumerate(timeline, 1)],
         **changed,
     }
@@ -98,3 +99,23 @@ def test_an_inbound_message_has_neither_attempts_nor_opt_out(control: Control) -
 def test_a_strange_sid_stays_a_part_of_the_path(control: Control) -> None:
     control.run("why", "../a?b#c d")
     assert control.asked[-1][1] == "/trunkline/v1/messages/..%2Fa%3Fb%23c%20d/explanation"
+
+
+@pytest.mark.parametrize(
+    ("turn", "told"),
+    [
+        (
+            {"rate": 1.0, "segments_ahead": 12, "expected_at": "2026-03-04T05:06:19.891Z"},
+            "behind 12 segments, at 1 a second, expected 2026-03-04 05:06:19.891",
+        ),
+        ({"rate": 0.5, "segments_ahead": 0, "expected_at": None}, "next, at 0.5 a second"),
+    ],
+)
+def test_what_waits_for_its_sender_says_how_long(
+    control: Control, turn: dict[str, Any], told: str
+) -> None:
+    due = "2026-03-04T05:06:07.891Z"
+    found = explanation(status="queued", waiting_for="submit", due_at=due, turn=turn)
+    control.on("GET", f"/messages/{SID}/explanation", found)
+    lines = control.run("why", SID).out.splitlines()
+    assert f"  waits for  its sender's turn: {told}" in lines

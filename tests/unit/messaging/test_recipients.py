@@ -45,7 +45,11 @@ def test_a_recipient_is_put_in_e164(written: str, recipient: str) -> None:
         ("whatsapp:12345", 21211, "Invalid 'To' Phone Number: whatsapp:1XXXX"),
         ("rcs:twilio_agent", 21211, "Invalid 'To' Phone Number: rcs:twilio_aXXXX"),
         ("whatsapp:", 21211, "Invalid 'To' Phone Number: whatsXXXX"),
-        ("rcs:whatsapp:+14155552671", 21211, "Invalid 'To' Phone Number: rcs:whatsapp:+1415555XXXX"),
+        (
+            "rcs:whatsapp:+14155552671",
+            21211,
+            "Invalid 'To' Phone Number: rcs:whatsapp:+1415555XXXX",
+        ),
     ],
 )
 def test_what_cannot_be_a_recipient(written: str, code: int, message: str) -> None:

@@ -115,6 +115,7 @@ async def test_media_go_where_short_codes_carry_them(
         ("12\x0045", {}, "invalid_number"),
         (CODE, {"country": None}, "invalid_country"),
         (CODE, {"country": "USA"}, "invalid_country"),
+        (CODE, {"country": "UK"}, "invalid_country"),  # it is GB
         (CODE, {"capabilities": ["voice", "sms"]}, "invalid_capabilities"),
         (CODE, {"capabilities": []}, "invalid_capabilities"),
         (CODE, {"form": {"VoiceUrl": URL}}, "not_for_short_codes"),

@@ -32,4 +32,6 @@ def test_what_a_client_calls_itself_is_kept_short_and_clean() -> None:
     assert found.user_agent is not None
     assert found.user_agent.startswith("abx")
     assert len(found.user_agent) <= 500
+    told = caller_of({}, {b"user-agent": "Café\x85/1".encode()}, trust_forwarded=False)
+    assert told.user_agent == "Café/1"
     assert caller_of({}, {b"user-agent": b""}, trust_forwarded=False) == Caller()

@@ -7,12 +7,15 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from trunkline.messaging.consents.read_row import COLUMNS, OTHER_NAMES
 
 __all__ = ["HEAD", "InvalidTable", "NumberedRow", "csv_text", "read_csv"]
 
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+# The wide ones are those of East Asian keyboards, which spreadsheets take for the narrow ones.
+DANGEROUS = tuple("=+-@\t\r＝＋－＠")
+MOST_LINES = 20  # of one row, whose quotes may hold ends of lines
 _number = re.compile(r"[+-]?[0-9]{1,18}").fullmatch
 HEAD = ",".join(COLUMNS) + "\r\n"
 PASSED_OVER = ("correlation_id", "account_sid")
@@ -37,22 +40,15 @@ def read_csv(text: str) -> Iterator[NumberedRow]:
     text = text.removeprefix("\ufeff")
     first = text.partition("\n")[0]
     separator = ";" if ";" in first and "," not in first else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     heads: list[str] | None = None
-    while True:
-        line = reader.line_num + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            break
-        except csv.Error as error:
+    for line, cells in _records(text, separator):
+        if isinstance(cells, str):
             if heads is None:
-                raise InvalidTable(f"The first line is no CSV: {error}.") from None
-            yield line, f"no CSV: {error}"
+                raise InvalidTable(f"The first line is no CSV: {cells}.")
+            yield line, f"no CSV: {cells}"
+        elif not any(cell.strip() for cell in cells):
             continue
-        if not any(cell.strip() for cell in cells):
-            continue
-        if heads is None:
+        elif heads is None:
             heads = _heads(cells)
         elif len(cells) > len(heads):
             yield line, f"{len(cells)} values for {len(heads)} columns"
@@ -67,6 +63,25 @@ def read_csv(text: str) -> Iterator[NumberedRow]:
             )
     if heads is None:
         raise InvalidTable("There is no first line that names columns.")
+
+
+def _records(text: str, separator: str) -> Iterator[tuple[int, list[str] | str]]:
+    """The line where each row begins, and its cells or what is wrong with it. After a broken one
+    reading goes on with the line that follows its first: a quote that is never closed takes
+    nobody else's row with it."""
+    lines = list(io.StringIO(text, newline=""))
+    place = 0
+    while place < len(lines):
+        reader = csv.reader(
+            islice(lines, place, place + MOST_LINES), delimiter=separator, strict=True
+        )
+        try:
+            yield place + 1, next(reader)
+            place += reader.line_num
+        except csv.Error as error:
+            never_closed = "unexpected end" in str(error)
+            yield place + 1, "a quote opens here and is not closed" if never_closed else str(error)
+            place += 1
 
 
 def _heads(cells: Sequence[str]) -> list[str]:
@@ -85,8 +100,10 @@ def _heads(cells: Sequence[str]) -> list[str]:
 
 
 def _guarded(text: str) -> str:
-    return f"'{text}" if text.startswith(DANGEROUS) and not _number(text) else text
+    # One that has an apostrophe already gets another, so that it comes in again as it was.
+    dangerous = text.lstrip("'").startswith(DANGEROUS)
+    return f"'{text}" if dangerous and not _number(text) else text
 
 
 def _unguarded(text: str) -> str:
-    return text[1:] if text[:1] == "'" and text[1:].startswith(DANGEROUS) else text
+    return text[1:] if text[:1] == "'" and text.lstrip("'").startswith(DANGEROUS) else text

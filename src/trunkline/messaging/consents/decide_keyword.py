@@ -50,6 +50,11 @@ class Understood:
     service: WordMatch | None = None
     network: KeywordMatch | None = None
 
+    @property
+    def depends_on_blocks(self) -> bool:
+        """Whether what follows depends on what the writer has blocked before."""
+        return self.platform is None or self.platform.keyword is Keyword.START
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeywordEffect:
@@ -63,11 +68,12 @@ class KeywordEffect:
     told: Keyword | None = None
 
 
-def kind_of(number_type: str) -> Kind:
+def kind_of(number_type: str, number: str) -> Kind:
     """The kind of a number, from `OwnNumber.type`. Short codes and channels have no default
-    handling of keywords."""
+    handling of keywords. The network that speaks for toll-free numbers is that of North America;
+    elsewhere they are numbers as others are."""
     if number_type == "tollfree":
-        return "toll_free"
+        return "toll_free" if number.startswith("+1") else "long_code"
     return "long_code" if number_type in ("local", "mobile", "national") else "other"
 
 

@@ -71,13 +71,13 @@ class ListConsents:
 
     async def csv(self, account_id: str, wanted: ConsentFilter) -> AsyncGenerator[str, None]:
         """The list as CSV, in pieces. Each page is what was true when it was read: a consent
-        that changes meanwhile is told as it was or as it is, and none is left out or twice."""
-        yield HEAD
-        after = ("", "")
+        that changes meanwhile is told as it was or as it is, and none is left out or twice. The
+        heads come with the first page: what cannot be read does not begin."""
+        after, head = ("", ""), HEAD
         while True:
             page = await self.page(account_id, wanted, after=after, limit=EXPORT_PAGE)
-            if page:
-                yield csv_text(map(_cells, page))
+            yield head + csv_text(map(_cells, page))
+            head = ""
             if len(page) < EXPORT_PAGE:
                 return
             after = page[-1].sender, page[-1].recipient

@@ -30,6 +30,10 @@ WHERE account_id = $1 AND recipient = $2 AND scope = ANY ($3::text[]) AND status
 # What changes nothing is written nowhere: the same import a second time adds no history. An
 # opt-in of somebody who never opted out is news, too: it is the evidence of a first consent.
 # Of two changes of one pair in one statement the later stays (a pair is in `u` once: see works).
+#
+# A list that is told late does not undo what a person has said since: what says when it was said
+# has to be newer than what is known, and an imported opt-in that does not say it lifts no block.
+# The person's own word counts always, and what an API says without a date is said now.
 CHANGE = """
 WITH u AS (
     SELECT * FROM unnest(
@@ -48,7 +52,12 @@ changed AS (
         status = excluded.status, method = excluded.method, keyword = excluded.keyword,
         source = excluded.source, ip = excluded.ip, user_agent = excluded.user_agent,
         consented_at = excluded.consented_at, changed_at = excluded.changed_at
-    WHERE c.status <> excluded.status
+    WHERE c.status <> excluded.status AND CASE
+        WHEN excluded.method = 'keyword' THEN true
+        WHEN excluded.consented_at IS NOT NULL
+            THEN excluded.consented_at > least(c.consented_at, c.changed_at)
+        ELSE excluded.method = 'api' OR excluded.status = 'blocked'
+    END
     RETURNING account_id, scope, recipient
 )
 INSERT INTO consent_events (id, account_id, scope, recipient, status, method, keyword, source, ip,

@@ -48,6 +48,7 @@ STATUSES: Mapping[str, Status] = {
     "start": "allowed",
 }
 MOST_KEYWORD = 40
+FIRST_YEAR = 1970
 MOST_USER_AGENT = 500
 _address = re.compile(r"(?:(?:whatsapp|rcs):)?(\+[0-9]+)").fullmatch
 
@@ -128,7 +129,8 @@ def read_moment(text: str) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(text)
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return moment if moment.year >= FIRST_YEAR else None
     except (ValueError, OverflowError):
         return None
 

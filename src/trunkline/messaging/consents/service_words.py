@@ -20,8 +20,8 @@ from trunkline.messaging.inbound.opt_out_keywords import (
     HELP_REPLY,
     START_REPLY,
     STOP_REPLY,
-    TRIMMED,
     Keyword,
+    without_surroundings,
 )
 
 __all__ = ["InvalidWords", "ServiceWords", "WordList", "WordMatch", "WordOverride", "check_words"]
@@ -90,7 +90,7 @@ class ServiceWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     def match(self, body: str, country: str | None) -> WordMatch | None:
         """What the whole of `body` means, any case, spaces and punctuation around it, when it is
         written from `country` (ISO 3166)."""
-        wanted = folded(body.strip(TRIMMED))
+        wanted = folded(without_surroundings(body))
         if not wanted:
             return None
         for override in self._overrides(country):
@@ -124,8 +124,9 @@ def _lists(of: ServiceWords | WordOverride) -> Iterator[tuple[Keyword, WordList]
 
 
 def folded(word: str) -> str:
-    """A word so that it can be compared. `lower`, not `casefold`: ſtop is not stop."""
-    return unicodedata.normalize("NFC", word).lower()
+    """A word so that it can be compared, however many spaces are between its parts. `lower`, not
+    `casefold`: ſtop is not stop."""
+    return " ".join(unicodedata.normalize("NFC", word).lower().split())
 
 
 def check_words(words: ServiceWords) -> None:
@@ -160,7 +161,7 @@ def _check_unique(several: Sequence[ServiceWords | WordOverride]) -> None:
         for keyword, found in _lists(lists):
             for word in found.keywords:
                 key = folded(word)
-                if word.strip(TRIMMED) != word or not word.isprintable():
+                if without_surroundings(word) != word or not word.isprintable():
                     raise InvalidWords(
                         f"The word '{word}' has spaces or punctuation around it, or is no text."
                     )

@@ -39,15 +39,18 @@ EXPIRED = DeliveryPlan(Stage(("failed",), error_code=30036))
 class Receive(Protocol):
     """Makes the jobs of a message that comes in because of another."""
 
-    def __call__(
+    async def __call__(
         self,
         world_id: str,
         phone: str,
         number: str,
         text: str,
         media_of: tuple[str, int] | None = None,
+        *,
+        is_answer: bool = False,
     ) -> list[Job]:
-        """`phone` writes to `number`, with the media of a message (SID, how many)."""
+        """`phone` writes to `number`, with the media of a message (SID, how many). `is_answer`:
+        to a keyword, and itself none."""
 
 
 class DeliverToPhones:
@@ -94,12 +97,13 @@ class DeliverToPhones:
         plans = [self._plan(dispatch, refused.get(dispatch.sid)) for dispatch in batch]
         # One moment for the row and for memory: a clock that is moved stops at what is due.
         moments = [self._worlds.clock(dispatch.world_id).now() for dispatch in batch]
+        # All of them before the first is submitted: what cannot be looked up fails the batch whole.
+        jobs = [
+            await self._jobs(dispatch, plan, now)
+            for dispatch, plan, now in zip(batch, plans, moments, strict=True)
+        ]
         outcomes = await asyncio.gather(
-            *(
-                self._commit.submit(*self._jobs(dispatch, plan, now), urgent=True)
-                for dispatch, plan, now in zip(batch, plans, moments, strict=True)
-            ),
-            return_exceptions=True,
+            *(self._commit.submit(*each, urgent=True) for each in jobs), return_exceptions=True
         )
         ended = [
             dispatch
@@ -134,7 +138,7 @@ class DeliverToPhones:
         age = (dispatch.ready_at or dispatch.due_at) - dispatch.created_at
         return EXPIRED if age > timedelta(seconds=dispatch.validity) else plan
 
-    def _jobs(self, dispatch: Dispatch, plan: DeliveryPlan, now: datetime) -> list[Job]:
+    async def _jobs(self, dispatch: Dispatch, plan: DeliveryPlan, now: datetime) -> list[Job]:
         stage, opening = plan.at_once, dispatch.opening
         jobs: list[Job] = []
         if stage.path:
@@ -168,21 +172,22 @@ class DeliverToPhones:
             jobs.append(
                 Job(self._reschedule, Reschedule(dispatch.sid, "deliver", now + plan.delay))
             )
+        # An answer to a keyword is answered by nobody: STOP would follow STOP for ever.
+        answers = dispatch.options is not None and ANSWERS_KEYWORD in dispatch.options
         if stage.arrives and self._is_number(dispatch.world_id, dispatch.recipient):
             # One of the world's own numbers: the message comes in there.
-            jobs += self._receive(
+            jobs += await self._receive(
                 dispatch.world_id,
                 dispatch.sender,
                 dispatch.recipient,
                 dispatch.body or "",
                 (dispatch.sid, dispatch.num_media) if dispatch.num_media else None,
+                is_answer=answers,
             )
             return jobs
         behaviour = self._phones.behaviour(dispatch.world_id, dispatch.recipient)
-        # An answer to a keyword is answered by no phone: STOP would follow STOP for ever.
-        answers = dispatch.options is not None and ANSWERS_KEYWORD in dispatch.options
         if stage.arrives and behaviour.auto_reply is not None and not answers:
-            jobs += self._receive(
+            jobs += await self._receive(
                 dispatch.world_id, dispatch.recipient, dispatch.sender, behaviour.auto_reply
             )
         return jobs

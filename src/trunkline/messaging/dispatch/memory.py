@@ -185,7 +185,12 @@ class Memory:
         held = line.due
         if line.left_from > self._now(line.key[0]):
             held += line.waiting
-        return held < (REFILL if len(self.known) < MOST_IN_ALL else FEW)
+        return held < self.portion
+
+    @property
+    def portion(self) -> int:
+        """How many rows of a line are read on at once, when there are fewer of it in memory."""
+        return REFILL if len(self.known) < MOST_IN_ALL else max(1, FEW // 2)
 
     def tidy(self, line: Line) -> None:
         """Forget a line of which nothing is known."""

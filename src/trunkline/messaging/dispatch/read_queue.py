@@ -13,7 +13,6 @@ from trunkline.faults import fault
 from trunkline.messaging.dispatch.memory import (
     FEW,
     HORIZON,
-    REFILL,
     Line,
     LineKey,
     Memory,
@@ -121,7 +120,7 @@ class ReadQueue:
         go_on = False
         try:
             async with self._refills:
-                await self._load([line], self._until(line), REFILL)
+                await self._load([line], self._until(line), self._memory.portion)
             go_on = True
         except StoreUnavailable:
             log.warning("dispatch.load_failed")
@@ -133,7 +132,7 @@ class ReadQueue:
             self.refill(line)
 
     async def _refill(self, line: Line) -> None:
-        await self._read(line.key[0], [line.key], self._until(line), REFILL)
+        await self._read(line.key[0], [line.key], self._until(line), self._memory.portion)
 
     def _until(self, line: Line) -> datetime:
         moment = self._now(line.key[0]) + HORIZON

@@ -65,7 +65,7 @@ class AnswerKeyword:
         """The keyword that `body` may be; None for almost every text."""
         number = Addressed(
             sender=own.phone_number,
-            kind=kind_of(own.type),
+            kind=kind_of(own.type, own.phone_number),
             service=None if service is None else service.sid,
             words=None if service is None else self._words.of(service.sid),
         )
@@ -74,14 +74,10 @@ class AnswerKeyword:
         return None if understood is None else Heard(number, understood)
 
     async def effect(self, heard: Heard, own: OwnNumber, phone: str) -> KeywordEffect | None:
-        """What follows from it, now that it is looked up what the writer has blocked."""
-        blocked = await self._opt_outs.blocks(own.account_sid[2:], phone, heard.number.scopes)
-        return decide_keyword(heard.understood, heard.number, blocked)
-
-    def effect_unasked(
-        self, heard: Heard, blocked: Collection[str] = frozenset()
-    ) -> KeywordEffect | None:
-        """What follows from it when the writer is taken for one who has blocked `blocked`."""
+        """What follows from it. Where that matters, it is looked up what the writer has blocked."""
+        blocked: Collection[str] = ()
+        if heard.understood.depends_on_blocks:
+            blocked = await self._opt_outs.blocks(own.account_sid[2:], phone, heard.number.scopes)
         return decide_keyword(heard.understood, heard.number, blocked)
 
     def jobs(self, effect: KeywordEffect, own: OwnNumber, message: NewMessage) -> list[Job]:

@@ -6,6 +6,7 @@ handling for Toll-Free SMS". Words chosen by a Messaging Service (Advanced Opt-O
 """
 
 import string
+import unicodedata
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -16,11 +17,11 @@ __all__ = [
     "STOP_REPLY",
     "TOLL_FREE_START_REPLY",
     "TOLL_FREE_STOP_REPLY",
-    "TRIMMED",
     "Keyword",
     "KeywordMatch",
     "classify",
     "default_reply",
+    "without_surroundings",
 ]
 
 STOP_REPLY: Final = (
@@ -76,9 +77,25 @@ _LONG_CODE: Final = {
 # The network blocks on STOP alone and unblocks on START or UNSTOP; HELP is left to Twilio.
 _TOLL_FREE: Final = {word: _LONG_CODE[word] for word in ("STOP", "START", "UNSTOP", "HELP", "INFO")}
 
-TRIMMED: Final = (
-    string.whitespace + string.punctuation + "\u00a0\u200b\ufeff¡¿«»‘’‚‛“”„‟‹›–—…·。、，！？"
-)
+_ASCII_AROUND: Final = frozenset(string.punctuation)  # the symbols among them, too: $+<=>^`|~
+_VARIATIONS: Final = frozenset("\ufe0e\ufe0f")  # say how the sign before them is drawn: ‼️
+
+
+def without_surroundings(text: str) -> str:
+    """The text without the spaces and punctuation around it, in any script, and without signs that
+    cannot be seen: keyboards put direction marks and spaces of no width around words."""
+    start, end = 0, len(text)
+    while start < end and _surrounds(text[start]):
+        start += 1
+    while end > start and _surrounds(text[end - 1]):
+        end -= 1
+    return text[start:end]
+
+
+def _surrounds(sign: str) -> bool:
+    if sign in _ASCII_AROUND or sign in _VARIATIONS:
+        return True
+    return unicodedata.category(sign)[0] in "ZPC"  # separators, punctuation, control and format
 
 
 def classify(body: str, *, toll_free: bool) -> KeywordMatch | None:
@@ -86,7 +103,7 @@ def classify(body: str, *, toll_free: bool) -> KeywordMatch | None:
 
     ``stop please`` is none. ``toll_free`` is about the number that received the message.
     """
-    word = body.strip(TRIMMED)
+    word = without_surroundings(body)
     if not word.isascii():  # upper() would make STOP of ſtop
         return None
     return (_TOLL_FREE if toll_free else _LONG_CODE).get(word.upper())

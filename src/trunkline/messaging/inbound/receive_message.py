@@ -123,29 +123,31 @@ class ReceiveMessage:
         own = self._numbers.find(world_id, number)
         return own is not None and own.sms_capable
 
-    def jobs_of(
+    async def jobs_of(
         self,
         world_id: str,
         phone: str,
         number: str,
         text: str,
         media_of: tuple[str, int] | None = None,
+        *,
+        is_answer: bool = False,
     ) -> list[Job]:
         """The jobs of a message that comes in because of another: a phone's automatic answer, or
         what one number of the world sends to another. They commit with their cause.
 
         `media_of` is the SID of a message and how many media it has, which come with this one.
-        A keyword counts: a phone that is set to answer STOP opts out. Nothing when the number
-        takes no messages, e.g. an alphanumeric sender.
+        A keyword counts: a phone that is set to answer STOP opts out. Not in what answers a
+        keyword itself (`is_answer`): two services could help each other for ever. Nothing when
+        the number takes no messages, e.g. an alphanumeric sender.
         """
         own = self._numbers.find(world_id, number)
         if own is None or not own.sms_capable:
             return []
         num_media = 0 if media_of is None else media_of[1]
         service = self._service_of(world_id, own)
-        heard = self._keywords.hear(own, service, phone, text)
-        # Who was just written to, or has just written, is taken for not blocked.
-        effect = None if heard is None else self._keywords.effect_unasked(heard)
+        heard = None if is_answer else self._keywords.hear(own, service, phone, text)
+        effect = None if heard is None else await self._keywords.effect(heard, own, phone)
         target = choose_target(own, service)
         message = self._message(
             own,

@@ -22,8 +22,11 @@ from trunkline.rest import catalogue
 
 __all__ = ["Certificate", "read_certificate"]
 
-BLOCK = re.compile(r"-----BEGIN ([A-Z ]{4,40})-----(.*?)-----END \1-----", re.DOTALL)
+# A block ends at the next dashes: were they looked for further on, many beginnings without an end
+# would take time by their square.
+BLOCK = re.compile(r"-----BEGIN ([A-Z ]{4,40})-----((?:(?!-----).)*)-----END \1-----", re.DOTALL)
 MOST_CERTIFICATES = 10
+MOST_KEY = 8_000  # characters: RSA of 8,192 bits. To check a larger one takes many seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ def read_certificate(text: str, domain_name: str, now: datetime) -> Certificate:
         names = _names(first)
     except (ValueError, UnsupportedAlgorithm):
         raise catalogue.CERTIFICATE_UNREADABLE() from None
+    if len(keys[0]) > MOST_KEY:
+        raise catalogue.PRIVATE_KEY_INVALID()
     try:
         key = load_pem_private_key(keys[0].encode(), password=None)
         own = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)

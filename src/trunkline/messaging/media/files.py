@@ -138,11 +138,8 @@ class FetchFiles:
         allowed = await self._allowed(account_sid)
         allowance = _Allowance()
         for file in given:
-            content_type = accepted_type(file.content_type)
-            if content_type is None:
+            if accepted_type(file.content_type) is None:
                 raise MediaFailure(WRONG_TYPE, "a Content-Type is none that messages may have")
-            if len(file.data) > _most(content_type):
-                raise _too_large(_most(content_type))
             allowance.take(len(file.data))
         async with self._keep.spool() as spool:
             files = [await spool.write(f.content_type, _pieces(f.data)) for f in given]
@@ -247,7 +244,7 @@ async def _read(answer: Answer, rules: _Rules) -> SpooledMedia:
     content_type = accepted_type(answer.fields.get("content-type"))
     if content_type is None:
         raise MediaFailure(WRONG_TYPE, NO_MEDIA, status=status)
-    most = _most(content_type)
+    most = MOST_IMAGE if content_type in IMAGES else MOST_OTHER
     length = answer.fields.get("content-length") or ""
     if length.isdigit() and len(length) < 20 and int(length) > most:
         raise _too_large(most, status)  # without a byte of it
@@ -270,11 +267,7 @@ async def _pieces(data: bytes) -> AsyncIterator[bytes]:
         yield data[start : start + CHUNK]
 
 
-def _most(content_type: str) -> int:
-    return MOST_IMAGE if content_type in IMAGES else MOST_OTHER
-
-
-def _too_large(most: int, status: int | None = None) -> MediaFailure:
+def _too_large(most: int, status: int) -> MediaFailure:
     return MediaFailure(TOO_LARGE, f"larger than {most} bytes", status=status)
 
 

@@ -18,8 +18,8 @@ __all__ = ["QueueRoom"]
 
 log = structlog.get_logger(__name__)
 
-RECOUNT = 10.0  # real seconds between counts that a full queue asks for
-NEARLY = 0.25  # of a limit: from there on, what other nodes have accepted is asked for regularly
+RECOUNT = 10.0  # real seconds between counts of a world
+SPARING = 50.0  # and so many times as long as the last one took: a million rows are much to count
 
 Unstored = Callable[[str], Iterable[tuple[str, int]]]
 
@@ -27,10 +27,10 @@ Unstored = Callable[[str], Iterable[tuple[str, int]]]
 class QueueRoom:
     """Counts segments, in memory, by what is accepted and what leaves the queue of its sender.
 
-    Counted again from the table: at the start, when a queue is full, and now and then while one
-    may become full, since other nodes accept messages as well. What never got as far as its
-    sender's queue is found out in that way, too. `unstored` tells what waits in memory for a
-    sender that is not in its row yet.
+    Counted again from the table: at the start, when a queue is full, and now and then while
+    anything waits, since other nodes accept messages as well. What never got as far as its
+    sender's queue (its media could not be had, its create failed) is found out in that way, too.
+    `unstored` tells what waits in memory for a sender that is not in its row yet.
     """
 
     def __init__(self, database: Database, limits: WorldLimits, numbers: Numbers) -> None:
@@ -40,7 +40,7 @@ class QueueRoom:
         self.unstored: Unstored = lambda _: ()
         self._waiting: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._since: dict[str, Counter[str]] = {}  # what changed while the table is read
-        self._counted_at: dict[str, float] = {}
+        self._count_again: dict[str, float] = {}  # from when on (loop time) that may be
         self._tasks: set[asyncio.Task[None]] = set()
         limits.on_change.append(self._on_change)
 
@@ -60,9 +60,10 @@ class QueueRoom:
         if limits is None or not sender:
             return True
         units = units_of(num_segments, num_media)
-        waiting = self._waiting[world_id][sender]
+        waiting = self.waiting(world_id, sender)
         if waiting and waiting + units > self._most(limits, world_id, sender):
-            self._ask_again(world_id)
+            if self._may_count(world_id):
+                self._start(world_id)
             return False
         self._change(world_id, sender, units)
         return True
@@ -73,38 +74,44 @@ class QueueRoom:
 
     def waiting(self, world_id: str, sender: str) -> int:
         """How many segments wait for a sender, as far as this node knows."""
-        return self._waiting[world_id][sender]
+        counts = self._waiting.get(world_id)
+        return 0 if counts is None else counts[sender]
 
     async def count(self, world_id: str) -> None:
         """Count again what waits in a world. Raises StoreUnavailable."""
         if world_id in self._since:
             return  # it is being counted
-        self._counted_at[world_id] = asyncio.get_running_loop().time()
-        self._since[world_id] = Counter()
+        since = self._since[world_id] = Counter[str]()
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
         try:
             rows = await self._database.fetch(queries.COUNT_WAITING, world_id)
+            if self._since.get(world_id) is not since:
+                return  # the world was emptied meanwhile, or limits nothing any more
             counted = Counter({row["sender"]: row["units"] for row in rows})
             for sender, units in self.unstored(world_id):
                 counted[sender] += units
             # What left meanwhile may have been counted, or not: never less than nothing.
-            counted.update(self._since[world_id])
+            counted.update(since)
             self._waiting[world_id] = +counted
         finally:
-            del self._since[world_id]
+            if self._since.get(world_id) is since:
+                del self._since[world_id]
+            now = loop.time()
+            self._count_again[world_id] = now + max(RECOUNT, SPARING * (now - begun))
 
     async def count_where_needed(self) -> None:
-        """Count again the worlds in which a queue may become full. Raises StoreUnavailable."""
+        """Count again the worlds in which something waits, now and then. Raises
+        StoreUnavailable."""
         for world_id in self._limits.limited():
-            limits = self._limits.of(world_id)
-            if limits is not None and any(
-                units > NEARLY * self._most(limits, world_id, sender)
-                for sender, units in self._waiting[world_id].items()
-            ):
+            if self._waiting.get(world_id) and self._may_count(world_id):
                 await self.count(world_id)
 
     def forget_world(self, world_id: str) -> None:
         """Nothing waits in a world that was emptied."""
         self._waiting.pop(world_id, None)
+        self._since.pop(world_id, None)
+        self._count_again.pop(world_id, None)
 
     def _most(self, limits: Limits, world_id: str, sender: str) -> float:
         kind = sender_type(self._numbers, world_id, sender)
@@ -120,10 +127,10 @@ class QueueRoom:
         else:
             del counts[sender]
 
-    def _ask_again(self, world_id: str) -> None:
-        last = self._counted_at.get(world_id)
-        if last is None or asyncio.get_running_loop().time() - last >= RECOUNT:
-            self._start(world_id)
+    def _may_count(self, world_id: str) -> bool:
+        if world_id in self._since:
+            return False
+        return asyncio.get_running_loop().time() >= self._count_again.get(world_id, 0.0)
 
     def _on_change(self, world_id: str, before: Limits | None, after: Limits | None) -> None:
         if after is None:

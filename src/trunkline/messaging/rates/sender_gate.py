@@ -97,10 +97,11 @@ class SenderGate:
         if limits is None:
             return False
         dispatch.turn = None
+        if self._is_free(dispatch):
+            self._left(dispatch)
+            return False
         queue = self._queue_of(dispatch)
-        if self._is_free(dispatch) or (
-            not queue and self._now_is_the_time(queue, dispatch, limits)
-        ):
+        if not queue and self._now_is_the_time(queue, dispatch, limits):
             self._left(dispatch)
             return False
         queue.add(dispatch)
@@ -118,6 +119,9 @@ class SenderGate:
         for queue in list(self._of_world.get(world_id, ())):
             kept += queue.all()
             self._drop(queue)
+        if (later := self._laters.get((world_id, "world"))) is not None:
+            later.clear()  # its clock starts again: they would be there for ever
+        self._of_world.pop(world_id, None)
         self._room.forget_world(world_id)
         self._account_mms.forget_world(world_id)
         return kept
@@ -140,10 +144,10 @@ class SenderGate:
         """Renew the leases of senders that are used, give back the others."""
         now = asyncio.get_running_loop().time()
         held = [queue for queue in self._queues.values() if queue.term is not None]
-        unused = [q for q in held if not q and now - q.used_at > UNUSED and self._is_ready(q)]
+        unused = [queue for queue in self._queues.values() if self._is_unused(queue, now)]
         for queue in unused:
             self._drop(queue)
-        await self._leases.end([queue.key for queue in unused])
+        await self._leases.end([queue.key for queue in unused if queue.term is not None])
         kept = [queue for queue in held if self._queues.get(queue.key) is queue]
         terms = {queue.key: queue.term for queue in kept}
         still = await self._leases.renew(terms.keys())
@@ -254,7 +258,10 @@ class SenderGate:
         times = {"world": expiry}
         times[queue.key.timeline] = turn if queue.key.timeline == "real" else _first(turn, expiry)
         for timeline, moment in times.items():
-            if moment is not None and queue.wakes.get(timeline) != moment:
+            known = queue.wakes.get(timeline)
+            # An earlier look sees for itself: validity ends in hours, and every message has its
+            # own end, which would be remembered until then.
+            if moment is not None and (known is None or moment < known):
                 queue.wakes[timeline] = moment
                 self._later(queue, timeline).add(moment, _Wake(queue, timeline, moment))
 
@@ -295,7 +302,12 @@ class SenderGate:
     def _drop(self, queue: SenderQueue) -> None:
         self._queues.pop(queue.key, None)
         self._of_world[queue.key.world_id].discard(queue)
-        queue.wakes.clear()
+        queue.clear()
+
+    def _is_unused(self, queue: SenderQueue, now: float) -> bool:
+        if queue or queue.wanted or now - queue.used_at <= UNUSED:
+            return False
+        return self._is_ready(queue)
 
     def _is_ready(self, queue: SenderQueue) -> bool:
         return queue.bucket is None or queue.bucket.ready(self._clock(queue).now())

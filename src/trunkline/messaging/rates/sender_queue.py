@@ -18,6 +18,7 @@ __all__ = ["SenderQueue", "expiry_of"]
 MOMENT = timedelta(microseconds=1)
 LetGo = tuple[float, Dispatch, Job]  # since when, and with which turn
 SPARE = 64  # entries of messages that are gone before they are cleared away
+RECOUNT = 0.05  # real seconds between counts of what is not submitted
 
 
 def expiry_of(dispatch: Dispatch) -> datetime:
@@ -39,6 +40,7 @@ class SenderQueue:
         self.wakes: dict[str, datetime] = {}
         # What was given a turn, and when (loop time): until it is known to be submitted, or gone.
         self.let_go: deque[LetGo] = deque()
+        self._stale = (float("-inf"), 0)  # as it was counted last
         self._waiting: OrderedDict[str, Dispatch] = OrderedDict()
         self._expiries: list[tuple[datetime, int, str]] = []
         self._order = itertools.count()
@@ -86,6 +88,13 @@ class SenderQueue:
         self._waiting.pop(sid, None)
         self._clear_away()
 
+    def clear(self) -> None:
+        """Nothing waits any more, and nobody looks at it again: a timer may still refer to it."""
+        self._waiting.clear()
+        self._expiries.clear()
+        self.let_go.clear()
+        self.wakes.clear()
+
     def pop_expired(self, now: datetime) -> list[Dispatch]:
         """Take those that have waited for longer than they are valid, by the world's time."""
         expired = []
@@ -104,8 +113,12 @@ class SenderQueue:
             self.let_go.popleft()
         if not self.let_go or self.let_go[0][0] > since:
             return 0
-        self.let_go = deque(entry for entry in self.let_go if not _is_over(entry, knows))
-        return sum(1 for moment, _, _ in self.let_go if moment <= since)
+        counted, stale = self._stale
+        if since - counted >= RECOUNT:  # asked with each message, of thousands in a slow lane
+            self.let_go = deque(entry for entry in self.let_go if not _is_over(entry, knows))
+            stale = sum(1 for moment, _, _ in self.let_go if moment <= since)
+            self._stale = since, stale
+        return stale
 
     @property
     def expiry(self) -> datetime | None:

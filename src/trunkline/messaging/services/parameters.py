@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from trunkline.numbers import is_alphanumeric_sender
+from trunkline.numbers import is_alphanumeric_sender, is_country
 from trunkline.rest import catalogue
 from trunkline.rest.parameters import (
     Boolean,
@@ -41,7 +40,6 @@ USECASES = ("notifications", "marketing", "verification", "discussion", "poll", 
 
 URL = Url(empty=True)
 METHOD = Method()
-_country = re.compile(r"[A-Za-z]{2}").fullmatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +56,6 @@ class Name:
     def schema(self) -> dict[str, Any]:
         """The OpenAPI schema."""
         return {"type": "string", "minLength": 1, "maxLength": MOST_NAME}
-
-
-@dataclass(frozen=True, slots=True)
-class Usecase:
-    """One of the use cases."""
-
-    def parse(self, name: str, raw: str) -> str:
-        """The use case in lower case; 21713 for any other."""
-        return Choice(USECASES, catalogue.USECASE_INVALID, fold=True).parse(name, raw)
-
-    def schema(self) -> dict[str, Any]:
-        """The OpenAPI schema."""
-        return {"type": "string", "enum": list(USECASES)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +80,10 @@ class Country:
 
     def parse(self, name: str, raw: str) -> str:
         """The letters as capitals."""
-        if raw and not _country(raw):
+        code = raw.upper()
+        if code and not is_country(code):
             raise catalogue.INVALID_PARAMETER(name=name, reason="not the two letters of a country")
-        return raw.upper()
+        return code
 
     def schema(self) -> dict[str, Any]:
         """The OpenAPI schema."""
@@ -161,7 +147,9 @@ class UpdateServiceParameters:
         "SynchronousValidation", Boolean(), "Reserved: kept and shown; false by default."
     )
     usecase: str | None = parameter(
-        "Usecase", Usecase(), "What the service is for; undeclared by default."
+        "Usecase",
+        Choice(USECASES, catalogue.USECASE_INVALID, fold=True),
+        "What the service is for; undeclared by default.",
     )
     use_inbound_webhook_on_number: bool | None = parameter(
         "UseInboundWebhookOnNumber",

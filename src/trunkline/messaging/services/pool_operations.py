@@ -35,6 +35,7 @@ class PoolOperations:
         self._change = change
 
     async def add_owned(self, call: Call, sid: str) -> asyncpg.Record:
+        """Put a sender of the account into the pool; the errors of `ChangePool.add_owned`."""
         return await self._change.add_owned(
             call.account, service_sid_of(call), self.kind, sid, resource=call.resource
         )
@@ -42,6 +43,7 @@ class PoolOperations:
     async def add_alpha(
         self, call: Call, sender: str, iso_country: str | None = None
     ) -> asyncpg.Record:
+        """Put an alphanumeric sender into the pool; the errors of `ChangePool.add_alpha`."""
         return await self._change.add_alpha(
             call.account,
             service_sid_of(call),
@@ -54,6 +56,7 @@ class PoolOperations:
     async def listed(
         self, call: Call, key: str, shown: Shown[R], *, iso_country: str | None = None
     ) -> RestPage:
+        """A page of the senders of this kind; 20404 where the account has no such service."""
         service_sid = service_sid_of(call)
         prefix = POOL_PREFIXES[self.kind]
         request = page_request(call, (prefix,))
@@ -73,6 +76,7 @@ class PoolOperations:
         return paginate(call, request, key, items)
 
     async def fetched(self, call: Call) -> asyncpg.Record:
+        """The sender that the path names; 20404 where the pool has none such."""
         row = await self._database.fetchrow(
             queries.pool_of_service(
                 call.account.sid[2:],
@@ -84,6 +88,7 @@ class PoolOperations:
         return there(call, row)
 
     async def deleted(self, call: Call) -> None:
+        """Take the sender that the path names out of the pool; 20404 where it is not there."""
         sids = service_sid_of(call), self.kind, self._sender_sid(call)
         if not await self._change.remove(call.account, *sids):
             raise catalogue.NOT_FOUND(path=call.resource)
@@ -93,6 +98,7 @@ class PoolOperations:
 
 
 def service_sid_of(call: Call) -> str:
+    """The service that the path names."""
     # Twilio's documents have two names for the same part of the path.
     name = "ServiceSid" if "ServiceSid" in call.path else "MessagingServiceSid"
     return path_sid(call, "MG", name)

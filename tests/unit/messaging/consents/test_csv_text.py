@@ -19,12 +19,20 @@ def test_what_is_written_is_read_again(rows: list[list[str]]) -> None:
     assert read == wanted
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "@SUM(A1)", "-1-1", "+cmd|' /C calc'!A0", "\tx"])
+@given(st.from_regex(r"\A'*[=+@-]?.?\Z"))
+def test_a_cell_with_apostrophes_comes_in_as_it_was(cell: str) -> None:
+    ((_, values),) = read_csv("sender,recipient,status\n" + csv_text([["a", cell, "b"]]))
+    assert values == {"sender": "a", "recipient": cell, "status": "b"}
+
+
+@pytest.mark.parametrize(
+    "cell", ["=1+1", "@SUM(A1)", "-1-1", "+cmd|' /C calc'!A0", "\tx", "＝1+1", "'=1"]
+)
 def test_no_cell_is_a_formula(cell: str) -> None:
     text = csv_text([["+14155550100", cell]])
     first, second = text.rstrip("\r\n").split(",", 1)
     assert first == "+14155550100"
-    assert second.strip('"').startswith("'")
+    assert second.strip('"').startswith("''" if cell[0] == "'" else "'")
 
 
 def test_rows_know_the_lines_where_they_begin() -> None:
@@ -47,11 +55,18 @@ def test_heads_as_others_write_them(head: str) -> None:
     assert len(values) == 2
 
 
-def test_a_quote_that_is_never_closed_costs_what_is_in_it() -> None:
-    text = 'sender,recipient,status\na,b,c\na,"b,c\nd,e,f\n'
-    (_, good), (line, bad) = read_csv(text)
-    assert good == {"sender": "a", "recipient": "b", "status": "c"}
-    assert (line, isinstance(bad, str)) == (3, True)
+@pytest.mark.parametrize("broken", ['a,"b,c', 'a,"b"c,d', "x" * 200_000 + ',"'])
+def test_a_broken_row_costs_itself_alone(broken: str) -> None:
+    rows = "".join(f"a,b{n},c\n" for n in range(1000))
+    (line, bad), *good = read_csv(f"sender,recipient,status\n{broken}\n{rows}")
+    assert (line, isinstance(bad, str)) == (2, True)
+    assert [line for line, _ in good] == list(range(3, 1003))
+    assert good[-1][1] == {"sender": "a", "recipient": "b999", "status": "c"}
+
+
+def test_an_open_quote_in_every_row_is_read_in_no_time() -> None:
+    text = "sender,recipient,status\n" + 'a,"b,c\n' * 20_000
+    assert sum(isinstance(found, str) for _, found in read_csv(text)) == 20_000
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "a,b", "sender,recipient", "sender,to,status,to"])

@@ -28,7 +28,9 @@ KINDS = {N1: "local", N2: "mobile", FREE: "tollfree", CODE: "short_code"}
 
 
 def at(sender: str, service: str | None = None, words: ServiceWords | None = None) -> Addressed:
-    return Addressed(sender=sender, kind=kind_of(KINDS[sender]), service=service, words=words)
+    return Addressed(
+        sender=sender, kind=kind_of(KINDS[sender], sender), service=service, words=words
+    )
 
 
 def effect(body: str, number: Addressed, *blocked: str) -> KeywordEffect | None:
@@ -177,3 +179,8 @@ def test_in_any_order_whoever_stopped_is_left_alone_until_they_start(
             assert may_send(blocked, sender, service)
         if found is not None and found.reply == START_REPLY:
             assert may_send(blocked, sender, service)
+
+
+def test_the_network_of_toll_free_numbers_is_north_america_s() -> None:
+    assert kind_of("tollfree", "+18005550100") == "toll_free"
+    assert kind_of("tollfree", "+448085550100") == "long_code"

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import random
+from datetime import timedelta
 from typing import Any
+
+import pytest
 
 from tests.unit.messaging.node import NUMBER, PHONE, Node
 from trunkline.clock import RealClock
+from trunkline.messaging.consents import list_consents
+from trunkline.messaging.consents.csv_text import HEAD, read_csv
 from trunkline.messaging.consents.list_consents import ConsentFilter, ListConsents
 from trunkline.messaging.consents.model import ConsentChange, Evidence, Status
 from trunkline.messaging.consents.works import ChangeConsents, write_changes
-from trunkline.store import Job
+from trunkline.store import Job, StoreUnavailable
 
 PHONES = [f"+1555867{n:04}" for n in range(40)]
 
@@ -63,6 +68,44 @@ async def test_the_first_evidence_of_a_block_stays(node: Node) -> None:
     assert (found.ip, found.source, found.method) == ("192.0.2.1", "website", "api")
 
 
+BEFORE, AFTER = timedelta(days=-1), timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("method", "status", "said", "counts"),
+    [
+        ("import", "allowed", None, False),  # nobody knows whether that was before or since
+        ("import", "allowed", BEFORE, False),
+        ("import", "allowed", AFTER, True),
+        ("api", "allowed", BEFORE, False),
+        ("api", "allowed", None, True),  # it is said now
+        ("keyword", "allowed", BEFORE, True),  # by the person
+        ("import", "blocked", None, True),  # in doubt nobody is written to
+        ("import", "blocked", BEFORE, False),
+        ("import", "blocked", AFTER, True),
+    ],
+)
+async def test_a_list_that_is_told_late_undoes_nothing_that_was_said_since(
+    node: Node, method: str, status: Status, said: timedelta | None, counts: bool
+) -> None:
+    work = ChangeConsents()
+    known: Status = "allowed" if status == "blocked" else "blocked"
+    heard = change(node, known, method="keyword", keyword="STOP")
+    at = None if said is None else heard.moment + said
+    told = change(node, status, method=method, consented_at=at)
+    assert await node.commit.submit(Job(work, heard), Job(work, told)) == [True, counts]
+    assert await history(node) == ([known, status] if counts else [known])
+
+
+async def test_a_date_in_the_future_does_not_keep_out_what_is_said_later(node: Node) -> None:
+    work = ChangeConsents()
+    far = RealClock().now() + timedelta(days=9999)
+    early = change(node, "allowed", method="import", consented_at=far)
+    await node.commit.submit(Job(work, early))
+    later = change(node, "blocked", consented_at=early.moment + timedelta(seconds=1))
+    assert await node.commit.submit(Job(work, later)) == [True]
+
+
 async def test_lists_in_any_order_at_once_do_not_wait_for_each_other_for_ever(node: Node) -> None:
     chance = random.Random(5)
 
@@ -93,3 +136,27 @@ async def test_pages_leave_nothing_out_and_show_nothing_twice(node: Node) -> Non
         seen += [each.recipient for each in page]
         after = page[-1].sender, page[-1].recipient
     assert seen == sorted(PHONES)
+
+
+async def test_an_export_is_complete_whatever_its_pages_are(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = ListConsents(node.database)
+    empty = "".join([piece async for piece in found.csv(node.account_id, ConsentFilter())])
+    assert empty == HEAD
+    async with node.database.transaction() as connection:
+        await write_changes(connection, [change(node, "blocked", phone) for phone in PHONES])
+    for size in (1, 7, len(PHONES), 1000):
+        monkeypatch.setattr(list_consents, "EXPORT_PAGE", size)
+        text = "".join([piece async for piece in found.csv(node.account_id, ConsentFilter())])
+        assert [values["recipient"] for _, values in read_csv(text)] == sorted(PHONES)  # type: ignore[index]
+
+
+async def test_an_export_that_cannot_be_read_does_not_begin() -> None:
+    class Down:
+        async def fetch(self, *_: Any) -> list[Any]:
+            raise StoreUnavailable
+
+    pieces = ListConsents(Down()).csv("0" * 32, ConsentFilter())  # type: ignore[arg-type]
+    with pytest.raises(StoreUnavailable):
+        await anext(pieces)

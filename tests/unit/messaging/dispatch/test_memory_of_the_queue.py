@@ -21,8 +21,8 @@ ONE, OTHER = "1" * 32, "2" * 32
 @pytest.fixture
 def setting(monkeypatch: pytest.MonkeyPatch) -> Setting:
     for module in (memory, read_queue):
-        monkeypatch.setattr(module, "REFILL", REFILL)
         monkeypatch.setattr(module, "FEW", FEW)
+    monkeypatch.setattr(memory, "REFILL", REFILL)
     monkeypatch.setattr(memory, "MOST", MOST)
     return Setting()
 

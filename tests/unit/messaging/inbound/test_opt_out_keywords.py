@@ -29,8 +29,13 @@ def test_default_words_on_a_long_code(words: list[str], keyword: Keyword) -> Non
 
 
 @pytest.mark.parametrize(
-    "body", ["stop", "Stop", " STOP\r\n", "stop!", '"Stop."', "“STOP”", "…stop?!", "\u00a0stop\t"]
-)
+    "body",
+    [
+        "stop", "Stop", " STOP\r\n", "stop!", '"Stop."', "“STOP”", "…stop?!", "\u00a0stop\t",
+        "\u3000STOP\u2003", "\u2068stop\u2069", "stop\u200e", "\u200d\u2060stop", "stop\x07",
+        "stop‼\ufe0f", "stop؟", "stop।", "stop；",
+    ],
+)  # fmt: skip
 def test_case_spaces_and_punctuation_do_not_matter(body: str) -> None:
     assert classify(body, toll_free=False) == KeywordMatch(Keyword.STOP, "STOP")
 

@@ -89,7 +89,7 @@ async def test_a_number_without_sms_takes_nothing(node: Node) -> None:
     node.numbers.own = own_number(node.account_id, sms_capable=False)
     with pytest.raises(NoSuchNumber):
         await receive(node, "hello")
-    assert node.receive.jobs_of(node.world_id, PHONE, NUMBER, "hello") == []
+    assert await node.receive.jobs_of(node.world_id, PHONE, NUMBER, "hello") == []
 
 
 async def stored_media(node: Node, sid: str) -> list[tuple[int, str, bytes]]:
@@ -171,7 +171,7 @@ async def test_a_keyword_is_told_to_the_app_too(node: Node) -> None:
 
 async def test_an_answer_of_a_phone_is_told_to_the_app(node: Node) -> None:
     node.numbers.own = own_number(node.account_id, sms_url=APP)
-    await node.commit.submit(*node.receive.jobs_of(node.world_id, PHONE, NUMBER, "yes"))
+    await node.commit.submit(*await node.receive.jobs_of(node.world_id, PHONE, NUMBER, "yes"))
     (row,) = await node.messages("inbound")
     assert row["status"] == "receiving"
     assert dict(node.told[0].parameters or ())["Body"] == "yes"
@@ -199,10 +199,10 @@ async def test_whoever_stops_waiting_does_not_undo_it(
 
 
 async def test_an_answer_of_a_phone_is_jobs_for_the_commit_of_what_it_answers(node: Node) -> None:
-    jobs = node.receive.jobs_of(node.world_id, PHONE, NUMBER, "stop")
+    jobs = await node.receive.jobs_of(node.world_id, PHONE, NUMBER, "stop")
     assert all(isinstance(job, Job) for job in jobs)
     await node.commit.submit(*jobs)
     assert await opted_out(node)
     assert len(await node.database.fetch(REPLIES, node.world_id)) == 1
-    elsewhere = node.receive.jobs_of(node.world_id, PHONE, "ACME", "stop")
+    elsewhere = await node.receive.jobs_of(node.world_id, PHONE, "ACME", "stop")
     assert elsewhere == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -17,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
+from trunkline.messaging.links import read_certificate as module
 from trunkline.messaging.links.read_certificate import read_certificate
 from trunkline.rest.errors import ApiError
 
@@ -114,3 +116,27 @@ def test_one_that_has_expired(moment: datetime, taken: bool) -> None:
     except ApiError as error:
         codes = [error.code]
     assert list(codes) == ([] if taken else [30102])
+
+
+def processor_seconds(text: str) -> tuple[float, int]:
+    """How long it takes to refuse `text`, and the code."""
+    began = time.process_time()
+    with pytest.raises(ApiError) as refused:
+        read_certificate(text, "go.example", NOW)
+    return time.process_time() - began, refused.value.code
+
+
+@pytest.mark.parametrize("start", ["-----BEGIN CERTIFICATE-----", "-----BEGIN AAAA-----"])
+def test_beginnings_without_an_end_take_no_time(start: str) -> None:
+    """They were looked through from each on, half a minute for these."""
+    seconds, code = processor_seconds(start * (300_000 // len(start)))
+    assert code == 30116
+    assert seconds < 2
+
+
+def test_a_key_that_would_take_long_to_check_is_not_read() -> None:
+    """Whether the primes of a key are any: of numbers as long as these that takes seconds."""
+    key = "-----BEGIN RSA PRIVATE KEY-----\n" + "A" * 8_000 + "\n-----END RSA PRIVATE KEY-----\n"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "load_pem_private_key", lambda *_, **__: pytest.fail("it was read"))
+        assert processor_seconds(GOOD + key)[1] == 30118

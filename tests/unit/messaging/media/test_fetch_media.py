@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from tests.unit.messaging.node import Node
+from trunkline.clock import RealClock
+from trunkline.messaging.media.fetch_media import FetchMedia
 from trunkline.messaging.media.files import MediaFailure, MediaFile
 from trunkline.messaging.model import Dispatch, NewMessage
-from trunkline.messaging.works import StoredMedia, StoreMedia
+from trunkline.messaging.works import StoredMedia, StoreMedia, message_transitions
 from trunkline.store import Job
 
 URL = "https://cdn.example/cat.png"
@@ -64,7 +66,7 @@ async def test_a_message_of_a_service_is_given_its_sender_next(node: Node) -> No
     assert steps == [("choose", "choose")] * 2
     # But not a reply, which is queued from the first.
     reply = await sent(node, service_id=service)
-    assert (await node.row(reply))["status"] == "sent"
+    assert (await node.row(reply))["status"] == "delivered"
     assert len(steps) == 2
 
 
@@ -152,3 +154,28 @@ async def test_media_that_are_too_much_together_are_nobodys_alone(node: Node) ->
     assert (alert.url, alert.method, alert.details) == (None, None, {})
     assert alert.message == "Content size exceeds carrier limit"
     assert "url" not in await last_event(node, message)
+
+
+async def test_of_what_is_canceled_meanwhile_no_media_are_kept(node: Node) -> None:
+    async def canceled(*_: Any) -> list[Any]:
+        # As a cancel does.
+        await node.database.execute("DELETE FROM dispatch WHERE world_id = $1", node.world_id)
+        return [node.kept(MediaFile("image/png", b"1"))]
+
+    run = FetchMedia(
+        database=node.database,
+        commit=node.commit,
+        transitions=message_transitions(),
+        worlds=node.worlds,
+        clock=RealClock(),
+        sids=node.sids,
+        dispatcher=node.dispatcher,
+        fetch=canceled,  # type: ignore[arg-type]
+    )
+    node.dispatcher.add_lane("media", run, at_once=1)
+    message = await sent(node, sender=None, path=("scheduled",), service_id=node.sids.new_id())
+    kept = await node.database.fetchval(
+        "SELECT count(*) FROM message_content WHERE message_id = $1 AND blob_id IS NOT NULL",
+        message.sid[2:],
+    )
+    assert kept == 0

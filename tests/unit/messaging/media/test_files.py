@@ -124,14 +124,6 @@ async def test_what_messages_may_not_have_is_not_read(
     assert (given.code, given.url) == (12300, None)
 
 
-async def test_what_is_handed_in_has_the_limits_of_what_is_fetched(fetch: Client) -> None:
-    failure = await fetch.failure(given=[MediaFile("application/pdf", bytes(500_001))])
-    assert (failure.code, str(failure)) == (30019, "larger than 500000 bytes")
-    assert await fetch.left() == 0
-    (kept,) = await fetch(given=[MediaFile("image/png", bytes(500_001))])
-    assert len(kept.data) == 500_001
-
-
 @pytest.mark.parametrize(
     "script",
     [

@@ -158,8 +158,7 @@ async def test_a_file_that_ends_too_soon_is_seen_to_be_cut_off(
     """Its length was told, so it may not be completed as if it were whole."""
     row = await shelf.row(bytes(3 * CHUNK))
     assert row.blob_id is not None
-    (file,) = tmp_path.rglob(row.blob_id)
-    os.truncate(file, CHUNK)
+    os.truncate(tmp_path / "blobs" / "here" / row.blob_id[-2:] / row.blob_id, CHUNK)
 
     answer = await ask(shelf, link(row))
 

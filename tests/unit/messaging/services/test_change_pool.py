@@ -283,6 +283,7 @@ async def test_what_is_no_alphanumeric_sender_is_refused(family: Family, raw: st
         ("AlphaSenders", {"AlphaSender": "a\0b"}, 20001),
         ("DestinationAlphaSenders", {}, 21708),
         ("DestinationAlphaSenders", {"AlphaSender": "a", "IsoCountryCode": "GBR"}, 20422),
+        ("DestinationAlphaSenders", {"AlphaSender": "a", "IsoCountryCode": "UK"}, 20422),
     ],
 )
 async def test_bad_forms(family: Family, path: str, form: dict[str, str], code: int) -> None:

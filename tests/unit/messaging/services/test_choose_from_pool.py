@@ -180,6 +180,22 @@ def test_a_recipient_keeps_its_sender_while_that_is_good_for_it() -> None:
     ).member.sender == (LONDON)
 
 
+@pytest.mark.parametrize(
+    ("kind", "sender", "iso_country"),
+    [("short_code", "60123", None), ("destination_alpha", "ACME", "GB")],
+)
+def test_a_short_code_or_name_of_the_recipients_country_ends_what_it_is_used_to(
+    kind: SenderKind, sender: str, iso_country: str | None
+) -> None:
+    found = service(entry("number", NEW_YORK), entry(kind, sender, iso_country))
+    code = own(sender, type="short_code", iso_country="GB")
+    pool = pool_of(found, own(NEW_YORK), *([code] if kind == "short_code" else []))
+    chosen = choose_from_pool(pool, LONDON, media=False, sticky=NEW_YORK)
+    assert (chosen.member.sender, chosen.reason != "sticky") == (sender, True)
+    abroad = choose_from_pool(pool, "+33123456789", media=False, sticky=NEW_YORK)
+    assert abroad.reason == "sticky"
+
+
 def test_media_want_a_sender_that_can_or_become_a_link() -> None:
     numbers = own(SAN_FRANCISCO, mms_capable=False), own(NEW_YORK)
     found = entry("number", SAN_FRANCISCO), entry("number", NEW_YORK)
