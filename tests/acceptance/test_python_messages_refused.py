@@ -300,3 +300,8 @@ def test_of_several_faults(
     client: Client, platform: World, changes: dict[str, Any], code: int, message: str
 ) -> None:
     refused_and_forgotten(platform, client, OWN | changes, code, message)
+
+
+def test_a_text_that_smart_encoding_makes_too_long(client: Client) -> None:
+    with refused(400, 21617, "The concatenated message body exceeds the 1600 character limit"):
+        client.messages.create(to=PHONE, from_=SENDER, body="\t" * 1600, smart_encoded=True)

@@ -134,6 +134,9 @@ class DecideSend:
         smart = asked.smart_encoded
         if smart is None:
             smart = service is not None and service.smart_encoding
+        text = measure(body, smart_encoded=smart)
+        if len(text.body) > LONGEST_BODY:  # one tab becomes several spaces
+            raise catalogue.BODY_TOO_LONG()
         message = self._make(
             account_id=account.sid[2:],
             world_id=account.world_id,
@@ -141,7 +144,7 @@ class DecideSend:
             sender=sender,
             sender_kind=kind,
             recipient=recipient,
-            text=measure(body, smart_encoded=smart),
+            text=text,
             media_urls=media_urls,
             as_mms=bool(asked.send_as_mms),
             status_callback=await self._callback(account, asked, service, sender),

@@ -10,7 +10,7 @@ import pytest
 
 from tests.unit.accounts.support import BORN
 from tests.unit.numbers.support import Numbers, until
-from trunkline.numbers import OwnNumber, OwnNumbers, own_numbers, provide_first_numbers
+from trunkline.numbers import OwnNumber, OwnNumbers, provide_first_numbers
 from trunkline.sids import SidFactory
 from trunkline.store import Database, StoreUnavailable
 
@@ -237,7 +237,7 @@ async def test_many_numbers_of_one_application_are_read_together(
     await own.load()
     await numbers.client.post(application["uri"], SmsUrl="https://app.example/2")
 
-    monkeypatch.setattr(own_numbers, "MOST_AT_ONCE", at_once)
+    monkeypatch.setattr(OwnNumbers, "most_at_once", at_once)
     counting.reads = 0
     await own.refresh_application(application["sid"])
     assert counting.reads == reads

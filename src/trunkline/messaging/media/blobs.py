@@ -22,6 +22,8 @@ __all__ = [
     "BlobStoreDown",
     "Blobs",
     "FolderStore",
+    "cannot_keep",
+    "in_pieces",
     "open_blobs",
 ]
 
@@ -103,7 +105,7 @@ class FolderStore:
         try:
             await asyncio.to_thread(self._keep, self._folder / name, path)
         except OSError as error:
-            raise _down(error) from error
+            raise cannot_keep(error) from error
 
     def _keep(self, target: Path, path: Path) -> None:
         # First the bytes, then the name: what has its name is whole.
@@ -125,7 +127,7 @@ class FolderStore:
         except FileNotFoundError:
             raise BlobMissing(name) from None
         except OSError as error:
-            raise _down(error) from error
+            raise cannot_keep(error) from error
         with file:
             file.seek(start)
             while start < end:
@@ -140,7 +142,7 @@ class FolderStore:
         try:
             await asyncio.to_thread(self._remove, names)
         except OSError as error:
-            raise _down(error) from error
+            raise cannot_keep(error) from error
 
     def _remove(self, names: Sequence[str]) -> None:
         for name in names:
@@ -153,7 +155,7 @@ class FolderStore:
                 found = await asyncio.to_thread(_names, self._folder / folder / shard)
                 yield [f"{folder}/{shard}/{name}" for name in found]
         except OSError as error:
-            raise _down(error) from error
+            raise cannot_keep(error) from error
 
 
 def open_blobs(url: str | None, data: Path) -> Blobs:
@@ -192,5 +194,12 @@ def _sync_folder(folder: Path) -> None:
         os.close(number)
 
 
-def _down(error: OSError) -> BlobStoreDown:
+async def in_pieces(data: bytes) -> AsyncIterator[bytes]:
+    """What is in memory already, as a blob is read."""
+    for start in range(0, len(data), CHUNK):
+        yield data[start : start + CHUNK]
+
+
+def cannot_keep(error: OSError) -> BlobStoreDown:
+    """What is said of a folder that cannot be used."""
     return BlobStoreDown(f"Media cannot be kept: {error.strerror or error}.")

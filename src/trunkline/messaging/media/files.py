@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from urllib.parse import urljoin
 
 from trunkline.messaging.media.accepted_types import IMAGES, accepted_type
-from trunkline.messaging.media.blobs import CHUNK, BlobStoreDown
+from trunkline.messaging.media.blobs import BlobStoreDown, in_pieces
 from trunkline.messaging.media.keep_media import KeepMedia, KeptMedia, Spool, SpooledMedia
 from trunkline.webhooks.address_map import Connection
 from trunkline.webhooks.http import AllowList, Egress, Passage
@@ -142,7 +142,7 @@ class FetchFiles:
                 raise MediaFailure(WRONG_TYPE, "a Content-Type is none that messages may have")
             allowance.take(len(file.data))
         async with self._keep.spool() as spool:
-            files = [await spool.write(f.content_type, _pieces(f.data)) for f in given]
+            files = [await spool.write(f.content_type, in_pieces(f.data)) for f in given]
             rules = _Rules(allowed, allowance, spool, asyncio.Semaphore(AT_ONCE))
             files += await self._all(world_id, urls, rules)
             return await self._keep.keep(files)
@@ -260,11 +260,6 @@ async def _body(answer: Answer, most: int, allowance: _Allowance) -> AsyncIterat
             raise _too_large(most, answer.status)
         allowance.take(len(chunk))
         yield chunk
-
-
-async def _pieces(data: bytes) -> AsyncIterator[bytes]:
-    for start in range(0, len(data), CHUNK):
-        yield data[start : start + CHUNK]
 
 
 def _too_large(most: int, status: int) -> MediaFailure:

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 import structlog
 
 from trunkline.faults import fault
-from trunkline.messaging.media.blobs import CHUNK, Blobs, BlobStoreDown
+from trunkline.messaging.media.blobs import CHUNK, Blobs, BlobStoreDown, cannot_keep
 from trunkline.sids import SidFactory
 
 __all__ = ["KeepMedia", "KeptMedia", "SpooledMedia"]
@@ -57,7 +57,7 @@ class Spool:
             # Not in a thread: who is cancelled meanwhile would leave it open.
             file = self._create(path)
         except OSError as error:
-            raise _full(error) from error
+            raise cannot_keep(error) from error
         try:
             async for chunk in chunks:
                 size += len(chunk)
@@ -65,7 +65,7 @@ class Spool:
                 await _in_thread(file.write, chunk) if len(chunk) >= CHUNK else file.write(chunk)
             await _in_thread(file.flush)
         except OSError as error:
-            raise _full(error) from error
+            raise cannot_keep(error) from error
         finally:
             with contextlib.suppress(OSError):
                 file.close()
@@ -125,8 +125,4 @@ async def _in_thread(function: Any, *arguments: Any) -> Any:
     try:
         return await asyncio.to_thread(function, *arguments)
     except OSError as error:
-        raise _full(error) from error
-
-
-def _full(error: OSError) -> BlobStoreDown:
-    return BlobStoreDown(f"Media cannot be kept: {error.strerror or error}.")
+        raise cannot_keep(error) from error

@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from trunkline.messaging.media.blobs import CHUNK, BlobMissing, BlobStoreDown
+from trunkline.messaging.media.blobs import CHUNK, BlobMissing, BlobStoreDown, in_pieces
 
 try:
     import obstore
@@ -65,8 +65,8 @@ class S3Store:
             if not piece:
                 raise BlobMissing(name)  # shorter than it was
             start += len(piece)
-            for cut in range(0, len(piece), CHUNK):
-                yield piece[cut : cut + CHUNK]
+            async for part in in_pieces(piece):
+                yield part
 
     async def _piece(self, name: str, start: int, end: int) -> bytes:
         try:

@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 
 from trunkline.messaging.media import queries
-from trunkline.messaging.media.blobs import CHUNK, BlobMissing, Blobs
+from trunkline.messaging.media.blobs import BlobMissing, Blobs, in_pieces
 from trunkline.messaging.media.links import MediaLinks, NamedFile, NoLink
 from trunkline.store import Database, StoreUnavailable
 
@@ -115,7 +115,7 @@ class ServeFiles:
     def _pieces(self, row: Any, start: int, end: int) -> AsyncIterator[bytes]:
         if row["blob_id"] is not None:
             return self._blobs.read(row["blob_id"].hex, start, end)
-        return _cut(row["data"][start:end])
+        return in_pieces(row["data"][start:end])
 
 
 async def _stream(send: Send, head: MutableMapping[str, Any], pieces: AsyncIterator[bytes]) -> None:
@@ -140,11 +140,6 @@ async def _stream(send: Send, head: MutableMapping[str, Any], pieces: AsyncItera
         log.warning("media.cut_off", reason=str(error))
         return
     await send({"type": "http.response.body", "body": b""})
-
-
-async def _cut(data: bytes) -> AsyncIterator[bytes]:
-    for start in range(0, len(data), CHUNK):
-        yield data[start : start + CHUNK]
 
 
 def _kind(content_type: str | None, media_id: str) -> tuple[tuple[bytes, bytes], ...]:

@@ -235,13 +235,14 @@ class SenderGate:
         account_id = None if account_next is None else dispatch.account_id
         turn = Turn(queue.key, queue.term, next_free, account_id, account_next)
         dispatch.turn = Job(self._work, turn)
-        queue.let_go.append((queue.used_at, dispatch, dispatch.turn))
+        queue.note_let_go(queue.used_at, dispatch, dispatch.turn)
         return True
 
     def _is_stalled(self, queue: SenderQueue, limits: Limits) -> bool:
         """Whether what was let go is not submitted: what is behind it would all go at once."""
         since = asyncio.get_running_loop().time() - STALLED
-        return queue.count_stale(since, self.knows) > max(1.0, rate_of(limits, queue.kind))
+        most = max(1.0, rate_of(limits, queue.kind))
+        return queue.count_stale(since, self.knows, most / 16) > most
 
     def _set_wakes(self, queue: SenderQueue, limits: Limits) -> None:
         head = queue.head

@@ -40,7 +40,8 @@ class SenderQueue:
         self.wakes: dict[str, datetime] = {}
         # What was given a turn, and when (loop time): until it is known to be submitted, or gone.
         self.let_go: deque[LetGo] = deque()
-        self._stale = (float("-inf"), 0)  # as it was counted last
+        # How many of them were late when that was counted last, and how many came since.
+        self._stale, self._counted, self._fresh = 0, float("-inf"), 0
         self._waiting: OrderedDict[str, Dispatch] = OrderedDict()
         self._expiries: list[tuple[datetime, int, str]] = []
         self._order = itertools.count()
@@ -107,18 +108,26 @@ class SenderQueue:
                 expired.append(dispatch)
         return expired
 
-    def count_stale(self, since: float, knows: Callable[[str], bool]) -> int:
-        """How many were let go before that (loop time), and are neither submitted nor gone."""
+    def note_let_go(self, moment: float, dispatch: Dispatch, turn: Job) -> None:
+        """A message was given its turn (loop time)."""
+        self.let_go.append((moment, dispatch, turn))
+        self._fresh += 1
+
+    def count_stale(self, since: float, knows: Callable[[str], bool], spare: float = 0.0) -> int:
+        """How many were let go before that (loop time), and are neither submitted nor gone.
+
+        Asked with each message, of thousands in a slow lane: what was counted just now holds
+        while no more than `spare` were let go since.
+        """
         while self.let_go and _is_over(self.let_go[0], knows):
             self.let_go.popleft()
         if not self.let_go or self.let_go[0][0] > since:
             return 0
-        counted, stale = self._stale
-        if since - counted >= RECOUNT:  # asked with each message, of thousands in a slow lane
+        if self._fresh > spare or since - self._counted >= RECOUNT:
             self.let_go = deque(entry for entry in self.let_go if not _is_over(entry, knows))
-            stale = sum(1 for moment, _, _ in self.let_go if moment <= since)
-            self._stale = since, stale
-        return stale
+            self._stale = sum(1 for moment, _, _ in self.let_go if moment <= since)
+            self._counted, self._fresh = since, 0
+        return self._stale
 
     @property
     def expiry(self) -> datetime | None:

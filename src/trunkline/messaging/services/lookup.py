@@ -7,8 +7,8 @@ its pool by a foreign key, and is announced as a number alone.
 
 from __future__ import annotations
 
-import asyncio
 import sys
+from collections.abc import Iterable, Sequence
 
 import asyncpg
 
@@ -20,38 +20,29 @@ from trunkline.messaging.services.model import (
     Service,
 )
 from trunkline.numbers.model import NUMBERS_TOPIC
-from trunkline.store import Database, StoreUnavailable
+from trunkline.store import Database
+from trunkline.store.complete_map import CompleteMap
 from trunkline.store.database import Connection
 
 __all__ = ["ServiceLookup", "announce_service"]
 
-Key = tuple[str, str]  # world id and sender
-MOST_AT_ONCE = 100  # services read by one query; a pool has up to 400 senders
+SenderKey = tuple[str, str]  # world id and sender
 # Senders that other people write to: what comes in at one belongs to the service of its pool. An
 # alphanumeric sender cannot be written to, and may be in any number of pools.
 TWO_WAY = ("number", "short_code", "channel")
 
 
-class ServiceLookup:
-    """The services of all worlds. Empty until `load`; `find` and `of_number` never wait."""
+class ServiceLookup(CompleteMap[str]):
+    """The services of all worlds, by id. `find` and `of_number` never wait."""
+
+    most_at_once = 100  # a pool has up to 400 senders
 
     def __init__(self, database: Database) -> None:
-        self._database = database
-        self._services: dict[str, Service] = {}  # by id
-        self._of_sender: dict[Key, str] = {}  # ids of services
-        self._changed: set[str] = set()
-        self._changed_senders: set[Key] = set()
-        self._incomplete = True
-        self._reading = asyncio.Lock()
-        self._tasks: set[asyncio.Task[None]] = set()
-        database.on_change(SERVICES_TOPIC, self._on_change)
+        super().__init__(database)
+        self._services: dict[str, Service] = {}
+        self._of_sender: dict[SenderKey, str] = {}  # ids of services
+        database.on_change(SERVICES_TOPIC, self._follow)
         database.on_change(NUMBERS_TOPIC, self._on_sender)
-        database.on_reconnect(self._on_reconnect)
-
-    async def load(self) -> None:
-        """Read every service. Afterwards all that was committed before the call is known."""
-        self._incomplete = True
-        await self._read()
 
     def find(self, sid: str) -> Service | None:
         """The service of a SID, whoever it belongs to, or None."""
@@ -63,87 +54,28 @@ class ServiceLookup:
         return None if service_id is None else self._services[service_id]
 
     async def refresh(self, sid: str) -> None:
-        """Read again a service that this node has just made, changed or deleted, before the
-        change is answered.
-
-        The next request may already use it, while the announced change is still on its way. Out
-        of reach of the database it stays on the list, and is read with the next change.
-        """
-        self._changed.add(sid[2:])
-        await self._read_if_possible()
-
-    def _on_change(self, service_id: str) -> None:
-        self._changed.add(service_id)
-        self._start()
+        """Read again a service that this node has just made, changed or deleted."""
+        await self._refresh(sid[2:])
 
     def _on_sender(self, key: str) -> None:
         world_id, _, sender = key.partition("/")
         # One that is in no pool may be in one that is being read just now.
-        if (world_id, sender) in self._of_sender or self._reading.locked():
-            self._changed_senders.add((world_id, sender))
-            self._start()
+        if (world_id, sender) in self._of_sender or self._is_reading:
+            self._follow_owner((world_id, sender))
 
-    def _on_reconnect(self) -> None:
-        self._incomplete = True
-        self._start()
+    async def _fetch_all(self) -> Sequence[asyncpg.Record]:
+        return await self._database.fetch(queries.LOAD_SERVICES)
 
-    def _start(self) -> None:
-        task = asyncio.get_running_loop().create_task(self._read())
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
+    async def _fetch(self, keys: list[str]) -> Sequence[asyncpg.Record]:
+        return await self._database.fetch(queries.FIND_SERVICES, keys)
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled():
-            task.exception()  # what could not be read stays on the list for the next time
+    def _keys_of(self, owner: SenderKey) -> Iterable[str]:
+        service_id = self._of_sender.get(owner)
+        return () if service_id is None else (service_id,)
 
-    async def _read_if_possible(self) -> None:
-        try:
-            await self._read()
-        except StoreUnavailable:
-            return
-
-    async def _read(self) -> None:
-        # One at a time, so that what is read later is never overwritten by what was read before.
-        async with self._reading:
-            if self._incomplete:
-                await self._read_all()
-            while self._changed or self._changed_senders:
-                # Not before all that was being read is known: it may have brought the sender.
-                while self._changed_senders:
-                    service_id = self._of_sender.get(self._changed_senders.pop())
-                    if service_id is not None:
-                        self._changed.add(service_id)
-                await self._read_changed()
-
-    async def _read_all(self) -> None:
-        # What is announced from here on is read again, even if it was waiting already.
-        self._changed.clear()
-        self._changed_senders.clear()
-        self._incomplete = False
-        try:
-            rows = await self._database.fetch(queries.LOAD_SERVICES)
-        except BaseException:
-            self._incomplete = True
-            raise
+    def _clear(self) -> None:
         self._services = {}
         self._of_sender = {}
-        for row in rows:
-            self._add(row)
-
-    async def _read_changed(self) -> None:
-        ids = [self._changed.pop() for _ in range(min(len(self._changed), MOST_AT_ONCE))]
-        if not ids:
-            return
-        try:
-            rows = await self._database.fetch(queries.FIND_SERVICES, ids)
-        except BaseException:
-            self._changed.update(ids)
-            raise
-        for service_id in ids:
-            self._remove(service_id)
-        for row in rows:
-            self._add(row)
 
     def _add(self, row: asyncpg.Record) -> None:
         service_id = row["id"].hex
@@ -153,15 +85,15 @@ class ServiceLookup:
             if sender.kind in TWO_WAY:
                 self._of_sender[found.world_id, sender.sender] = service_id
 
-    def _remove(self, service_id: str) -> None:
-        gone = self._services.pop(service_id, None)
+    def _remove(self, key: str) -> None:
+        gone = self._services.pop(key, None)
         if gone is None:
             return
         for sender in gone.senders:
-            key = gone.world_id, sender.sender
+            place = gone.world_id, sender.sender
             # It may have gone over to another service, which was read first.
-            if self._of_sender.get(key) == service_id:
-                del self._of_sender[key]
+            if self._of_sender.get(place) == key:
+                del self._of_sender[place]
 
 
 async def announce_service(database: Database, connection: Connection, sid: str) -> None:

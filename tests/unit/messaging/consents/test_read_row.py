@@ -77,6 +77,7 @@ def test_when_another_platform_heard_of_it_is_when_it_was_said() -> None:
         ("consented_at", "2026-01-02"),
         ("consented_at", "2026-13-02T00:00:00Z"),
         ("consented_at", "0001-01-01T00:00:00+14:00"),
+        ("consented_at", "1969-12-31T23:59:59Z"),
         ("changed_at", "soon"),
         ("nonsense", "x"),
         ("recipient", 5),

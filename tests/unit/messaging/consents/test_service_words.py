@@ -40,6 +40,7 @@ WORDS = ServiceWords(
     [
         ("stop", "US", Keyword.STOP, "Gone."),
         (" No More! ", None, Keyword.STOP, "Gone."),
+        ("no\u00a0 more", None, Keyword.STOP, "Gone."),
         ("unstop", "CA", Keyword.START, "Back."),
         ("ARRÊT", "CA", Keyword.STOP, "Vous ne recevrez plus rien."),
         ("arre\u0302t", "CA", Keyword.STOP, "Vous ne recevrez plus rien."),  # decomposed

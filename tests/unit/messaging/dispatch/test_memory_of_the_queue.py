@@ -70,6 +70,23 @@ async def test_a_start_with_a_long_queue_reads_a_little_of_every_line_first(
     assert [sid for sid in setting.sent if sid in sids(*range(1000))] == sids(*range(1000))
 
 
+async def test_where_many_campaigns_wait_none_is_filled_again(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Above MOST_IN_ALL what is read on is little, too: a thousand lines are read on."""
+    monkeypatch.setattr(memory, "MOST_IN_ALL", 2 * MOST)
+    lines = 3 * MOST
+    seen = watched(setting)
+    setting.table = [
+        dispatch(n * 100 + m, sender=f"+{n}", after=m / 1000 - 9)
+        for n in range(lines)
+        for m in range(REFILL)
+    ]
+    await setting.dispatcher.load(WORLD)
+    await eventually(lambda: not setting.table)
+    assert max(seen) <= lines * FEW
+
+
 async def test_what_is_committed_while_a_line_is_left_goes_behind_it_and_is_not_lost(
     setting: Setting,
 ) -> None:

@@ -109,15 +109,39 @@ async def test_a_full_queue_is_counted_again(node: RatedNode) -> None:
     assert node.room.room_for(node.world_id, LONG, 1)
 
 
-async def test_what_other_nodes_accept_is_counted_before_a_queue_is_full(
+async def test_what_other_nodes_accept_is_counted_and_not_without_end(
     make_rated: MakeRated,
 ) -> None:
     node, other = make_rated(), make_rated()
     await node.limits.set(node.world_id, "custom", Limits(queue_seconds=10))
     await other.store(*(other.dispatch(num_segments=3) for _ in range(3)))
+    await node.room.count_where_needed()
+    assert node.room.waiting(node.world_id, LONG) == 0  # nothing waits here: not asked
     assert node.room.room_for(node.world_id, LONG, 1)
     await node.room.count_where_needed()
-    assert node.room.waiting(node.world_id, LONG) == 1  # far from full: not asked
-    assert node.room.room_for(node.world_id, LONG, 2)
-    await node.room.count_where_needed()
     assert node.room.waiting(node.world_id, LONG) == 9
+    await other.store(other.dispatch())
+    await node.room.count_where_needed()
+    assert node.room.waiting(node.world_id, LONG) == 9  # a million rows are much to count
+
+
+async def test_what_never_came_to_its_queue_holds_its_sender_up_no_longer(node: RatedNode) -> None:
+    """A sender that seems busy for ever is never chosen again while others are free."""
+    assert node.room.room_for(node.world_id, LONG, 1)  # its media could not be had
+    await node.room.count_where_needed()
+    assert node.room.waiting(node.world_id, LONG) == 0
+
+
+async def test_what_was_counted_before_a_reset_does_not_count_after_it(node: RatedNode) -> None:
+    await node.store(node.dispatch(num_segments=2))
+    counting = asyncio.create_task(node.room.count(node.world_id))
+    await asyncio.sleep(0)
+    node.room.forget_world(node.world_id)
+    await counting
+    assert node.room.waiting(node.world_id, LONG) == 0
+
+
+async def test_nothing_is_kept_of_a_world_that_limits_nothing(node: RatedNode) -> None:
+    await node.limits.set(node.world_id, "off")
+    assert node.room.waiting(node.world_id, LONG) == 0
+    assert node.world_id not in node.room._waiting

@@ -231,6 +231,42 @@ async def test_many_that_were_let_go_leave_nothing_behind(node: RatedNode) -> No
     assert sum(map(len, node.gate._laters.values())) <= 10
 
 
+async def test_ends_of_validity_are_not_kept_one_by_one(node: RatedNode) -> None:
+    """Towards a real carrier each message has another one, ten hours away."""
+    await node.limits.set(node.world_id, "custom", Limits(long_code=1000))
+    start = node.clock.now()
+    node.accept(
+        *(
+            node.dispatch(carrier="real", created_at=start + timedelta(microseconds=n))
+            for n in range(300)
+        )
+    )
+    await eventually(lambda: len(node.sent) == 300)
+    assert sum(map(len, node.gate._laters.values())) <= 10
+
+
+async def test_of_a_world_that_was_emptied_no_timer_keeps_anything(node: RatedNode) -> None:
+    node.accept(*(node.dispatch() for _ in range(20)))
+    await node.move(3)
+    (queue,) = node.gate._queues.values()
+    node.gate.clear(node.world_id)
+    assert [len(later) for later in node.gate._laters.values()] == [0]
+    assert not queue
+    assert node.world_id not in node.gate._of_world
+
+
+async def test_senders_that_nobody_leased_are_forgotten(node: RatedNode) -> None:
+    node.accept(*(node.dispatch(f"Sender{n}", options={"refused": 30008}) for n in range(5)))
+    assert node.gate._queues == {}
+    node.accept(node.dispatch())
+    await node.move(0)
+    (queue,) = node.gate._queues.values()
+    queue.lose()  # another node has it by now
+    queue.used_at -= 3600
+    await node.gate.renew()
+    assert node.gate._queues == {}
+
+
 async def leases(node: RatedNode) -> list[Any]:
     return await node.database.fetch(
         "SELECT * FROM sender_leases WHERE world_id = $1", node.world_id

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from trunkline.messaging.model import Dispatch
 from trunkline.messaging.rates.model import Key, Lease
 from trunkline.messaging.rates.sender_queue import SPARE, SenderQueue, expiry_of
+from trunkline.store import Job
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 # What happens: a message with a validity comes, the next one goes, one is taken out, time passes.
@@ -81,3 +82,25 @@ def test_what_has_gone_is_not_remembered() -> None:
         queue.add(dispatch(n, 36_000, START))
         queue.remove(f"SM{n:032x}")
     assert len(queue._expiries) <= SPARE + 3
+
+
+def test_a_long_line_in_a_slow_lane_is_not_counted_for_each_message() -> None:
+    queue = SenderQueue(Key("a" * 32, "+1", "world"), "long_code")
+    asked = 0
+
+    def knows(sid: str) -> bool:
+        nonlocal asked
+        asked += 1
+        return True
+
+    for n in range(1000):
+        message = dispatch(n, 60, START)
+        message.turn = turn = Job(None, None)  # type: ignore[arg-type]
+        queue.note_let_go(0.0, message, turn)
+    assert queue.count_stale(5.0, knows) == 1000
+    asked = 0
+    assert all(queue.count_stale(5.0 + n / 10_000, knows) == 1000 for n in range(100))
+    assert asked <= 200
+    queue.note_let_go(4.0, message, turn)
+    assert queue.count_stale(5.0, knows) == 1001, "none is spared"
+    assert queue.count_stale(6.0, lambda _: False) == 0
