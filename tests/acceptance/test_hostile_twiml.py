@@ -361,6 +361,7 @@ MEDIA: list[Any] = [
     ("/loop", 11200),
     ("/file", 11200),
     ("/cut-off", 11200),
+    ("/untyped", 12300),
     ("/reset", 11200),
     ("/garbage", 11200),
     ("/gzip", 11200),
@@ -382,7 +383,10 @@ def test_media_that_cannot_be_had(
             huge=document(b"x" * 6_000_000, kind="image/png"),
             loop=answer("302 Found", headers=[("Location", "/loop")]),
             file=answer("302 Found", headers=[("Location", "file:///etc/passwd")]),
-            cut_off=pieces(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nx"),
+            cut_off=pieces(
+                b"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nContent-Length: 99\r\n\r\nx"
+            ),
+            untyped=pieces(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nx"),
             reset=pieces(then="reset"),
             garbage=pieces(b"\0\1\2" * 100),
             gzip=document(b"x", ("Content-Encoding", "gzip"), kind="image/png"),

@@ -7,39 +7,29 @@ service are gone; its words are asked for by nobody.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
+import asyncpg
 import msgspec
 
 from trunkline.messaging.consents import queries
 from trunkline.messaging.consents.service_words import InvalidWords, ServiceWords, check_words
-from trunkline.store import Database, StoreUnavailable
+from trunkline.store import Database
+from trunkline.store.complete_map import CompleteMap
 
 __all__ = ["TOPIC", "WordsOfServices"]
 
 TOPIC = "service_opt_outs"  # of `Database.announce`; the key is the id of the service
 
 
-class WordsOfServices:
-    """Knows and changes the words of services. Empty until `load`; `of` never waits."""
+class WordsOfServices(CompleteMap[str]):
+    """Knows and changes the words of services, by id. `of` never waits."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
-        self._words: dict[str, ServiceWords] = {}  # by id of the service
-        self._reading = asyncio.Lock()
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._changed: set[str] = set()
-        self._incomplete = True
-        database.on_change(TOPIC, self._on_change)
-        database.on_reconnect(self._on_reconnect)
-
-    async def load(self) -> None:
-        """Read all of them."""
-        self._incomplete = True
-        await self._read()
+        super().__init__(database)
+        self._words: dict[str, ServiceWords] = {}
+        database.on_change(TOPIC, self._follow)
 
     def of(self, service_sid: str) -> ServiceWords | None:
         """The words of a service, where they are enabled."""
@@ -69,50 +59,23 @@ class WordsOfServices:
             if found is None:
                 raise LookupError(f"there is no service {service_sid}")
             await self._database.announce(connection, TOPIC, service_id)
-        self._changed.add(service_id)
-        with suppress(StoreUnavailable):  # it stays on the list
-            await self._read()
+        await self._refresh(service_id)
         return words
 
-    def _on_change(self, service_id: str) -> None:
-        self._changed.add(service_id)
-        self._start()
+    async def _fetch_all(self) -> Sequence[asyncpg.Record]:
+        return await self._database.fetch(queries.LOAD_SERVICE_OPT_OUTS)
 
-    def _on_reconnect(self) -> None:
-        self._incomplete = True
-        self._start()
+    async def _fetch(self, keys: list[str]) -> Sequence[asyncpg.Record]:
+        return await self._database.fetch(queries.READ_SERVICE_OPT_OUTS, keys)
 
-    def _start(self) -> None:
-        task = asyncio.get_running_loop().create_task(self._read())
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
+    def _clear(self) -> None:
+        self._words = {}
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled():
-            task.exception()  # what could not be read stays on the list for the next time
+    def _add(self, row: asyncpg.Record) -> None:
+        self._words[row["service_id"].hex] = _words(row)
 
-    async def _read(self) -> None:
-        async with self._reading:
-            if self._incomplete:
-                self._incomplete = False
-                self._changed.clear()
-                try:
-                    rows = await self._database.fetch(queries.LOAD_SERVICE_OPT_OUTS)
-                except BaseException:
-                    self._incomplete = True
-                    raise
-                self._words = {row["service_id"].hex: _words(row) for row in rows}
-            while self._changed:
-                ids, self._changed = self._changed, set()
-                try:
-                    rows = await self._database.fetch(queries.READ_SERVICE_OPT_OUTS, list(ids))
-                except BaseException:
-                    self._changed |= ids
-                    raise
-                for service_id in ids:
-                    self._words.pop(service_id, None)
-                self._words.update((row["service_id"].hex, _words(row)) for row in rows)
+    def _remove(self, key: str) -> None:
+        self._words.pop(key, None)
 
 
 def _words(row: object) -> ServiceWords:
