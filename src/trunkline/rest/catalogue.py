@@ -183,18 +183,12 @@ INVALID_ADDRESS_RETENTION = ErrorType(30030, 400, "Invalid AddressRetention: {va
 DOMAIN_SID_INVALID = ErrorType(30100, 404, "Domain SID is invalid")
 CERTIFICATE_EXPIRED = ErrorType(30102, 400, "Domain's certificate has expired")
 LINK_DOMAIN_MISSING = ErrorType(30106, 400, "Domain has not been set up for this account")
-CERTIFICATE_MISSING = ErrorType(
-    30107, 404, "Domain private certificate has not been uploaded"
-)
+CERTIFICATE_MISSING = ErrorType(30107, 404, "Domain private certificate has not been uploaded")
 CALLBACK_URL_INVALID = ErrorType(30109, 400, "Callback URL is invalid")
-CERTIFICATE_INCOMPLETE = ErrorType(
-    30116, 400, "Certificate or private key or both are missing"
-)
+CERTIFICATE_INCOMPLETE = ErrorType(30116, 400, "Certificate or private key or both are missing")
 CERTIFICATE_UNREADABLE = ErrorType(30117, 400, "Certificate cannot be parsed")
 PRIVATE_KEY_INVALID = ErrorType(30118, 400, "Private key is invalid")
-CERTIFICATE_KEY_MISMATCH = ErrorType(
-    30119, 400, "Certificate and private key pair is invalid"
-)
+CERTIFICATE_KEY_MISMATCH = ErrorType(30119, 400, "Certificate and private key pair is invalid")
 FALLBACK_URL_INVALID = ErrorType(30122, 400, "Fallback URL is invalid")
 SHORTEN_URLS_WITHOUT_SERVICE = ErrorType(30124, 400, "ShortenUrls requires a MessagingServiceSid")
 LINK_SERVICE_INVALID = ErrorType(30127, 404, "MessagingServiceSID is invalid.")

@@ -46,7 +46,6 @@ class Queues(Protocol):
         """Whether a message may wait for a sender. Where it may, it counts from now on."""
 
 
-
 class RunSession:
     """Reads documents and does what they say. `create` hands new messages on once committed."""
 
