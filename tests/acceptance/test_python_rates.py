@@ -95,7 +95,7 @@ def test_a_queue_of_a_hundred_is_sent_in_a_hundred_seconds_and_told_in_order(
     assert [message["body"] for message in received] == [f"No. {n}" for n in range(100)]
     times = [datetime.fromisoformat(message["arrived_at"]) for message in received]
     gaps = [(after - before).total_seconds() for before, after in pairwise(times)]
-    assert min(gaps[1:]) >= 0.999  # the first is a tenth shorter: the burst
+    assert min(gaps) >= 0.85  # a tenth of a second may be saved up: the burst
     assert 98 <= (times[-1] - times[0]).total_seconds() <= 101
     told = [(asked["MessageSid"], asked["MessageStatus"]) for asked in app.asked]
     assert [t for t in told if t[1] == "delivered"] == [(m.sid, "delivered") for m in sent]

@@ -99,7 +99,10 @@ def list_consents(
     world: WorldOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List consents by sender and recipient."""
+    """List consents by sender and recipient.
+
+    $ trunkline consents list --recipient +14155550123
+    """
     from trunkline.cli.show import moment, plain, print_json, table
 
     place, control = _control(context, data, world, as_json)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import structlog
 
 from trunkline.messaging.dispatch.dispatcher import Dispatcher
@@ -16,12 +18,15 @@ __all__ = ["Rates"]
 
 log = structlog.get_logger(__name__)
 
+FORGET_PERIOD = 3600.0  # real seconds between looks for senders that are used no more
+
 
 class Rates:
     """The rates of one node. The dispatcher is made with `gate`, and then connected."""
 
     def __init__(self, core: Core) -> None:
         self._leases = SenderLeases(core.database, core.node_id, core.settings.lease_seconds)
+        self._forget_at = 0.0  # loop time
         self._account_mms = AccountMms(core.database)
         self.room = QueueRoom(core.database, core.limits, core.own_numbers)
         self.gate = SenderGate(
@@ -49,6 +54,10 @@ class Rates:
         """Renew the leases of senders, and count again where a queue may become full."""
         await self.gate.renew()
         await self.room.count_where_needed()
+        now = asyncio.get_running_loop().time()
+        if now >= self._forget_at:
+            self._forget_at = now + FORGET_PERIOD
+            await self._leases.forget_old()
 
     async def stop(self) -> None:
         """Let no turn come any more."""

@@ -129,7 +129,8 @@ class Dispatcher:
             self._enter(dispatch)
 
     def leave(self, dispatch: Dispatch) -> None:
-        """Forget what the gate kept, and left to another node."""
+        """Forget what the gate kept, and left to another node, if that lives: the table knows."""
+        self._memory.world(dispatch.world_id).leave_to_table(dispatch.due_at)
         line = self._memory.known.get(dispatch.sid)
         if line is not None:
             line.due -= 1

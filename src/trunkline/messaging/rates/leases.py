@@ -43,6 +43,11 @@ class SenderLeases:
         """Let other nodes have all that this one held."""
         await self._database.execute(queries.END_ALL_LEASES, self.owner)
 
+    async def forget_old(self) -> None:
+        """Forget senders that nobody has used for a day: an account may have any number of
+        alphanumeric ones."""
+        await self._database.execute(queries.FORGET_LEASES)
+
     async def give(self, sids: Iterable[str], owner: str) -> None:
         """Leave messages to the node that sends for their sender: it finds them in the table."""
         ids = [sid[2:] for sid in sids]

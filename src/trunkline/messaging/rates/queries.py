@@ -33,6 +33,10 @@ FROM unnest($1::uuid[], $2::text[], $3::text[]) AS u(world_id, sender, timeline)
 WHERE (l.world_id, l.sender, l.timeline) = (u.world_id, u.sender, u.timeline) AND l.owner = $4
 """
 
+# Nobody has used it for a day of real time, which is a day of every world's at least: whatever was
+# used up then, there is credit again.
+FORGET_LEASES = "DELETE FROM sender_leases WHERE lease_until < now() - interval '1 day'"
+
 END_ALL_LEASES = """
 UPDATE sender_leases SET lease_until = now() - interval '1 second'
 WHERE owner = $1 AND lease_until > now()
@@ -68,10 +72,12 @@ SET next_free = greatest(a.next_free, excluded.next_free)
 
 LOAD_ACCOUNT_MMS = "SELECT world_id, account_id, timeline, next_free FROM account_mms_rates"
 
-# Only what nobody has claimed: a claim may be in the carrier's hands.
+# Only what nobody has claimed: a claim may be in the carrier's hands. And only to a node that
+# lives: else they stay ours, and are read again.
 GIVE_TO = """
 UPDATE dispatch SET owner = $2
 WHERE message_id = ANY ($1::uuid[]) AND owner = $3 AND claimed_at IS NULL
+  AND EXISTS (SELECT FROM nodes WHERE id = $2 AND lease_until > now())
 """
 
 # What waits for its sender. A message of a service has none in the table until it is on its way.

@@ -21,6 +21,7 @@ from trunkline.clock import Clock
 from trunkline.messaging.model import Dispatch
 from trunkline.messaging.rates.account_mms import AccountMms
 from trunkline.messaging.rates.acquire_leases import AcquireLeases
+from trunkline.messaging.rates.bucket import cost_of
 from trunkline.messaging.rates.leases import SenderLeases
 from trunkline.messaging.rates.model import Key, Lease, Turn, Waiting
 from trunkline.messaging.rates.queue_room import QueueRoom
@@ -43,6 +44,7 @@ log = structlog.get_logger(__name__)
 
 STALLED = 1.0  # real seconds in which what was let go is submitted, if its lane is well
 LOOK = timedelta(milliseconds=100)  # until a sender whose lane is stalled is looked at again
+GRAIN = timedelta(milliseconds=10)  # a sender that is faster is looked at so often, no more
 UNUSED = 60.0  # real seconds after which the lease of a sender is given back
 
 
@@ -255,6 +257,8 @@ class SenderGate:
             turn = max(turn, account)
         if self._is_stalled(queue, limits):
             turn = max(turn, now + LOOK)
+        elif cost_of(1, rate_of(limits, queue.kind)) < GRAIN:
+            turn = max(turn, now + GRAIN)  # its burst makes up for it; a batch costs as much as one
         expiry = queue.expiry
         times = {"world": expiry}
         times[queue.key.timeline] = turn if queue.key.timeline == "real" else _first(turn, expiry)

@@ -13,6 +13,7 @@ from tests.unit.messaging.node import own_number
 from trunkline.carriers.routes import VIRTUAL
 from trunkline.clock import RealClock
 from trunkline.messaging.model import Dispatch
+from trunkline.messaging.queries import KEEP_LEASE
 from trunkline.messaging.rates.account_mms import AccountMms
 from trunkline.messaging.rates.leases import SenderLeases
 from trunkline.messaging.rates.queue_room import QueueRoom
@@ -214,6 +215,7 @@ class RatedNode:
 
     async def move(self, seconds: float) -> None:
         """Move the world's clock, as `clock advance` does."""
+        await self.database.execute(KEEP_LEASE, self.owner, 3600.0)  # it lives, others see
         await self.advance(self.worlds.get(self.world_id), timedelta(seconds=seconds))
 
     def moments(self) -> list[float]:

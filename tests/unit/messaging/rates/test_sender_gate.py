@@ -231,6 +231,17 @@ async def test_many_that_were_let_go_leave_nothing_behind(node: RatedNode) -> No
     assert sum(map(len, node.gate._laters.values())) <= 10
 
 
+async def test_a_fast_sender_goes_by_batches_and_keeps_its_rate(node: RatedNode) -> None:
+    await node.limits.set(node.world_id, "custom", Limits(long_code=1000))
+    node.accept(*(node.dispatch() for _ in range(600)))
+    await node.gate.acquiring.idle(node.world_id)
+    moved = await node.advance(node.worlds.get(node.world_id), timedelta(seconds=2))
+    assert moved.ran <= 60
+    moments = node.moments()
+    assert len(moments) == 600
+    assert 0.5 - 0.02 <= moments[-1] <= 0.6 + 0.02
+
+
 async def test_ends_of_validity_are_not_kept_one_by_one(node: RatedNode) -> None:
     """Towards a real carrier each message has another one, ten hours away."""
     await node.limits.set(node.world_id, "custom", Limits(long_code=1000))

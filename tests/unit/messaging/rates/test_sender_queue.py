@@ -88,7 +88,7 @@ def test_a_long_line_in_a_slow_lane_is_not_counted_for_each_message() -> None:
     queue = SenderQueue(Key("a" * 32, "+1", "world"), "long_code")
     asked = 0
 
-    def knows(sid: str) -> bool:
+    def knows(_: str) -> bool:
         nonlocal asked
         asked += 1
         return True

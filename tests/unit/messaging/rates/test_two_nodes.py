@@ -165,6 +165,33 @@ async def test_an_unused_lease_is_given_back(make_rated: MakeRated, monkeypatch:
     assert (len(first.sent), len(second.sent)) == (1, 1)
 
 
+async def test_nothing_is_left_to_a_node_that_is_gone(make_rated: MakeRated) -> None:
+    """Nobody would ever take it over: no such node is known."""
+    gone, node = make_rated(), make_rated()
+    late = node.dispatch()
+    await node.store(late)
+    await gone.leases.acquire([Key(node.world_id, LONG, "world")])
+    node.accept(late)
+    await eventually(lambda: node.given)
+    owner = await node.database.fetchval(
+        "SELECT owner FROM dispatch WHERE message_id = $1", late.sid[2:]
+    )
+    assert owner.hex == node.owner
+
+
+async def test_a_sender_that_nobody_uses_is_forgotten_after_a_day(make_rated: MakeRated) -> None:
+    node = make_rated()
+    keys = [Key(node.world_id, sender, "world") for sender in ("Acme", "Other")]
+    await node.leases.acquire(keys)
+    await node.database.execute(
+        "UPDATE sender_leases SET lease_until = now() - interval '25 hours'"
+        " WHERE world_id = $1 AND sender = 'Acme'",
+        node.world_id,
+    )
+    await node.leases.forget_old()
+    assert [row["sender"] for row in await rows(node)] == ["Other"]
+
+
 async def test_a_lease_in_use_is_renewed_and_a_lost_one_is_noticed(
     make_rated: MakeRated,
 ) -> None:
