@@ -15,19 +15,22 @@ BEGIN = "<!-- messaging: begin -->"
 END = "<!-- messaging: end -->"
 
 
-async def measure(count: int, rounds: int, waiting: int) -> list[str]:
+async def measure(arguments: argparse.Namespace) -> list[str]:
     """The tables, one platform after the other."""
+    count = arguments.count
     async with running(count) as bench:
-        found = await services.measure_services(bench, rounds)
+        found = await services.measure_services(bench, arguments.rounds)
     lines = services.table(found)
     async with running(count) as bench:
-        campaign = await services.measure_campaign(bench, max(waiting // 10, 1000))
+        campaign = await services.measure_campaign(bench, arguments.campaign)
     lines += ["", *services.campaign_table(campaign)]
     async with running(count) as bench:
-        scheduled = await schedule.measure_schedule(bench, waiting, waiting // 20, waiting // 50)
+        pending = arguments.pending
+        scheduled = await schedule.measure_schedule(bench, pending, pending // 20, pending // 200)
     lines += ["", *schedule.table(scheduled)]
     async with running(count) as bench:
-        delays = await fairness.measure_fairness(bench, waiting, waiting // 10)
+        waiting = arguments.waiting
+        delays = await fairness.measure_fairness(bench, waiting, waiting // 4)
     return [*lines, "", *fairness.table(delays)]
 
 
@@ -36,10 +39,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.messaging", description=__doc__)
     parser.add_argument("--count", type=int, default=20_000, help="messages in a run")
     parser.add_argument("--rounds", type=int, default=5, help="counted runs")
-    parser.add_argument("--waiting", type=int, default=10**6, help="messages that wait")
+    parser.add_argument("--campaign", type=int, default=10**5, help="rows of the CSV file")
+    parser.add_argument("--pending", type=int, default=10**6, help="schedules that wait")
+    parser.add_argument("--waiting", type=int, default=2 * 10**5, help="messages of a campaign")
     parser.add_argument("--write", type=Path, help="Markdown file to write")
     arguments = parser.parse_args()
-    lines = asyncio.run(measure(arguments.count, arguments.rounds, arguments.waiting))
+    lines = asyncio.run(measure(arguments))
     print("\n".join(lines))
     if arguments.write is not None:
         between_marks(arguments.write, BEGIN, END, "\n".join(lines))
