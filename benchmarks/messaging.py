@@ -29,8 +29,7 @@ async def measure(arguments: argparse.Namespace) -> list[str]:
         scheduled = await schedule.measure_schedule(bench, pending, pending // 20, pending // 200)
     lines += ["", *schedule.table(scheduled)]
     async with running(count) as bench:
-        waiting = arguments.waiting
-        delays = await fairness.measure_fairness(bench, waiting, waiting // 4)
+        delays = await fairness.measure_fairness(bench, arguments.waiting, arguments.coming)
     return [*lines, "", *fairness.table(delays)]
 
 
@@ -41,7 +40,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5, help="counted runs")
     parser.add_argument("--campaign", type=int, default=10**5, help="rows of the CSV file")
     parser.add_argument("--pending", type=int, default=10**6, help="schedules that wait")
-    parser.add_argument("--waiting", type=int, default=2 * 10**5, help="messages of a campaign")
+    parser.add_argument("--waiting", type=int, default=10**6, help="messages of a campaign")
+    parser.add_argument("--coming", type=int, default=50_000, help="messages that come in beside")
     parser.add_argument("--write", type=Path, help="Markdown file to write")
     arguments = parser.parse_args()
     lines = asyncio.run(measure(arguments))
