@@ -19,6 +19,7 @@ from trunkline.store import Database
 from trunkline.store.database import Connection
 from trunkline.store.group_commit import Effects
 from trunkline.store.transitions import Applied
+from trunkline.webhooks.alerts.alert_untaken import alert_untaken
 from trunkline.webhooks.forget import forget_answer
 from trunkline.webhooks.http import Exchange
 from trunkline.webhooks.kinds import Completion
@@ -130,19 +131,7 @@ class StatusCallback:
         """An alert where the app did not take it."""
         if delivery.data.get("private"):
             forget_answer(exchange)
-        completion = Completion()
-        if exchange.error is not None:
-            completion.alerts.append(
-                self._alert(
-                    delivery.account_id,
-                    delivery.world_id,
-                    exchange.error,
-                    resource=delivery.subject,
-                    delivery=delivery,
-                    exchange=exchange,
-                )
-            )
-        return completion
+        return alert_untaken(self._alert, delivery, exchange)
 
 
 def _data(status: str, error_code: int | None, moment: datetime) -> dict[str, Any]:

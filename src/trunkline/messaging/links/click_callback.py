@@ -10,6 +10,7 @@ from trunkline.messaging.links import queries
 from trunkline.messaging.links.link_keys import LinkKeys
 from trunkline.messaging.links.read_codes import codes_in
 from trunkline.store import Database
+from trunkline.webhooks.alerts.alert_untaken import alert_untaken
 from trunkline.webhooks.forget import forget_answer
 from trunkline.webhooks.http import Exchange
 from trunkline.webhooks.kinds import Completion
@@ -55,19 +56,7 @@ class ClickCallback:
         """An alert where the app did not take it."""
         # It was asked with the URL, which may be sealed for good; the text may be forgotten later.
         forget_answer(exchange)
-        completion = Completion()
-        if exchange.error is not None:
-            completion.alerts.append(
-                self._alert(
-                    delivery.account_id,
-                    delivery.world_id,
-                    exchange.error,
-                    resource=delivery.subject,
-                    delivery=delivery,
-                    exchange=exchange,
-                )
-            )
-        return completion
+        return alert_untaken(self._alert, delivery, exchange)
 
     def _url(self, row: Any) -> str:
         """Where the link leads: its code is in the text. Empty when that was forgotten."""

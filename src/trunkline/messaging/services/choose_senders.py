@@ -108,22 +108,22 @@ class ChooseSenders:
         """Choose for each message; those that have a sender go on at once."""
         known = await self._sticky.of(batch)
         chosen: list[tuple[Dispatch, Pool, Choice | None, bool]] = []
-        failed: list[tuple[Dispatch, int]] = []
-        linked: list[tuple[Dispatch, Choice]] = []
+        failed: dict[str, int] = {}  # codes by SID
+        linked: dict[str, Choice] = {}
         for dispatch in batch:
             pool = self._pool(dispatch)
             if pool is None:
-                failed.append((dispatch, SERVICE_GONE))
+                failed[dispatch.sid] = SERVICE_GONE
                 continue
             try:
                 choice = self._choose(pool, dispatch, known)
                 if choice is not None and choice.as_link:
-                    linked.append((dispatch, choice))
+                    linked[dispatch.sid] = choice
                     continue
                 sender = dispatch.sender if choice is None else choice.member.sender
                 chosen.append((dispatch, pool, choice, self._join(dispatch, sender)))
             except NoSender as none:
-                failed.append((dispatch, none.code))
+                failed[dispatch.sid] = none.code
         # Nothing goes on before all is decided: were a batch tried once more because of one of
         # them, the others would be given senders twice.
         waiting: list[Dispatch] = []
@@ -135,17 +135,16 @@ class ChooseSenders:
                 self._dispatcher.go_on(dispatch)
         if waiting:
             await self._dispatcher.each(waiting, self._queue)
-        if linked:
-            await self._dispatcher.each(
-                [dispatch for dispatch, _ in linked], self._with_links(dict(_by_sid(linked)))
-            )
-        if failed:
-            codes = {dispatch.sid: code for dispatch, code in failed}
 
-            async def fail(dispatch: Dispatch) -> None:
-                await self._fail(dispatch, codes[dispatch.sid])
+        async def end(dispatch: Dispatch) -> None:
+            if dispatch.sid in linked:
+                await self._convert(dispatch, linked[dispatch.sid])
+            else:
+                await self._fail(dispatch, failed[dispatch.sid])
 
-            await self._dispatcher.each([dispatch for dispatch, _ in failed], fail)
+        left = [d for d in batch if d.sid in linked or d.sid in failed]
+        if left:
+            await self._dispatcher.each(left, end)
 
     def forget_world(self, world_id: str) -> None:
         """Of a world that was emptied, nobody was written to, and no sender had a turn."""
@@ -286,34 +285,31 @@ class ChooseSenders:
             )
         dispatch.step = "submit"
 
-    def _with_links(self, choices: dict[str, Choice]) -> Any:
-        async def convert(dispatch: Dispatch) -> None:
-            link = None if self._link_media is None else await self._link_media(dispatch)
-            pool = self._pool(dispatch)
-            if link is None or pool is None:
-                await self._fail(dispatch, NONE_USABLE)
-                return
-            address, jobs = link
-            await read_bodies(self._database, [dispatch])
-            body = f"{dispatch.body} {address}" if dispatch.body else address
-            dispatch.body = body
-            replaced = Job(self._replace, ReplacedText(dispatch.sid, body))
-            text = measure(body)
-            # From here on it is a text: for its carrier, its rate, and whoever receives it.
-            dispatch.num_segments, dispatch.num_media = text.segments, 0
-            choice = choices[dispatch.sid]
-            try:
-                must_wait = self._join(dispatch, choice.member.sender)
-            except NoSender as none:
-                await self._fail(dispatch, none.code)
-                return
-            self._give(dispatch, pool, choice, text=text, jobs=(*jobs, replaced))
-            if must_wait:
-                await self._queue(dispatch)
-            else:
-                self._dispatcher.go_on(dispatch)
-
-        return convert
+    async def _convert(self, dispatch: Dispatch, choice: Choice) -> None:
+        """Make a text of a message with media, with a link to them."""
+        link = None if self._link_media is None else await self._link_media(dispatch)
+        pool = self._pool(dispatch)
+        if link is None or pool is None:
+            await self._fail(dispatch, NONE_USABLE)
+            return
+        address, jobs = link
+        await read_bodies(self._database, [dispatch])
+        body = f"{dispatch.body} {address}" if dispatch.body else address
+        dispatch.body = body
+        replaced = Job(self._replace, ReplacedText(dispatch.sid, body))
+        text = measure(body)
+        # From here on it is a text: for its carrier, its rate, and whoever receives it.
+        dispatch.num_segments, dispatch.num_media = text.segments, 0
+        try:
+            must_wait = self._join(dispatch, choice.member.sender)
+        except NoSender as none:
+            await self._fail(dispatch, none.code)
+            return
+        self._give(dispatch, pool, choice, text=text, jobs=(*jobs, replaced))
+        if must_wait:
+            await self._queue(dispatch)
+        else:
+            self._dispatcher.go_on(dispatch)
 
     async def _fail(self, dispatch: Dispatch, code: int) -> None:
         # Of a schedule the time has come, all the same: it is queued, and fails.
@@ -336,7 +332,3 @@ class ChooseSenders:
             await self._refused(dispatch, first)
         else:
             self._dispatcher.finish(dispatch)
-
-
-def _by_sid(linked: list[tuple[Dispatch, Choice]]) -> list[tuple[str, Choice]]:
-    return [(dispatch.sid, choice) for dispatch, choice in linked]
