@@ -94,25 +94,9 @@ class ReceiveMessage:
         if own is None or not own.sms_capable:
             raise NoSuchNumber(number)
         files = await self._files(own, world_id, media_urls, media)
-        service = self._service_of(world_id, own)
-        heard = self._keywords.hear(own, service, phone, body)
-        effect = None if heard is None else await self._keywords.effect(heard, own, phone)
-        target = choose_target(own, service)
-        message = self._message(
-            own,
-            service,
-            target,
-            effect,
-            world_id=world_id,
-            phone=phone,
-            body=body,
-            num_media=len(files),
-        )
+        message, target, jobs = await self._arrival(own, world_id, phone, body, len(files))
         stored = self._stored(message, files)
-        jobs = [Job(self._create, message), *(Job(self._add, media) for media in stored)]
-        jobs += self._sticky_jobs(service, message)
-        if effect is not None:
-            jobs += self._keywords.jobs(effect, own, message)
+        jobs += [Job(self._add, media) for media in stored]
         told = [(m.media_id, m.content_type) for m in stored]
         jobs += self._request_jobs(message, own, target, told)
         await self._commit.submit(*jobs, urgent=True)
@@ -145,8 +129,34 @@ class ReceiveMessage:
         if own is None or not own.sms_capable:
             return []
         num_media = 0 if media_of is None else media_of[1]
+        message, target, jobs = await self._arrival(
+            own, world_id, phone, text, num_media, is_answer=is_answer
+        )
+        if media_of is not None:
+            copied = CopiedMedia(
+                source_sid=media_of[0],
+                message_sid=message.sid,
+                media_ids=tuple(self._sids.new_id() for _ in range(num_media)),
+                moment=message.created_at,
+            )
+            jobs.append(Job(self._copy, copied))
+        # What the copies are, only the database knows.
+        return jobs + self._request_jobs(message, own, target, () if media_of is None else None)
+
+    async def _arrival(
+        self,
+        own: OwnNumber,
+        world_id: str,
+        phone: str,
+        body: str,
+        num_media: int,
+        *,
+        is_answer: bool = False,
+    ) -> tuple[NewMessage, InboundTarget | None, list[Job]]:
+        """The message, who is asked about it, and the jobs of it that its media have no part
+        in: the row, whom its sender is used to from now on, and what its keyword brings about."""
         service = self._service_of(world_id, own)
-        heard = None if is_answer else self._keywords.hear(own, service, phone, text)
+        heard = None if is_answer else self._keywords.hear(own, service, phone, body)
         effect = None if heard is None else await self._keywords.effect(heard, own, phone)
         target = choose_target(own, service)
         message = self._message(
@@ -156,22 +166,13 @@ class ReceiveMessage:
             effect,
             world_id=world_id,
             phone=phone,
-            body=text,
+            body=body,
             num_media=num_media,
         )
         jobs = [Job(self._create, message), *self._sticky_jobs(service, message)]
-        if media_of is not None:
-            copied = CopiedMedia(
-                source_sid=media_of[0],
-                message_sid=message.sid,
-                media_ids=tuple(self._sids.new_id() for _ in range(num_media)),
-                moment=message.created_at,
-            )
-            jobs.append(Job(self._copy, copied))
         if effect is not None:
             jobs += self._keywords.jobs(effect, own, message)
-        # What the copies are, only the database knows.
-        return jobs + self._request_jobs(message, own, target, () if media_of is None else None)
+        return message, target, jobs
 
     def _service_of(self, world_id: str, own: OwnNumber) -> Service | None:
         service = self._services.of_number(world_id, own.phone_number)
