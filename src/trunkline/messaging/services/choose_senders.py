@@ -106,7 +106,7 @@ class ChooseSenders:
 
     async def __call__(self, batch: list[Dispatch]) -> None:
         """Choose for each message; those that have a sender go on at once."""
-        known = await self._sticky.of(batch)
+        known = await self._sticky.of([d for d in batch if self._is_sticky(d)])
         chosen: list[tuple[Dispatch, Pool, Choice | None, bool]] = []
         failed: dict[str, int] = {}  # codes by SID
         linked: dict[str, Choice] = {}
@@ -152,6 +152,11 @@ class ChooseSenders:
         self._pools = {
             sid: kept for sid, kept in self._pools.items() if kept[0].world_id != world_id
         }
+
+    def _is_sticky(self, dispatch: Dispatch) -> bool:
+        """Whether it matters which sender the recipient is used to."""
+        service = self._services.find(f"MG{dispatch.service_id}")
+        return not dispatch.sender and service is not None and service.sticky_sender
 
     def _pool(self, dispatch: Dispatch) -> Pool | None:
         service = self._services.find(f"MG{dispatch.service_id}")
