@@ -26,6 +26,9 @@ PARTITIONED = {
     "message_events": "subject_id",
     "deliveries": "id",
     "alerts": "id",
+    "calls": "id",
+    "call_events": "subject_id",
+    "recordings": "id",
 }
 
 MISSING = "SELECT name FROM unnest($1::text[]) AS name WHERE to_regclass(name) IS NULL"

@@ -1,0 +1,19 @@
+"""Recordings of calls."""
+
+from alembic import op
+
+revision = "0011"
+down_revision = "0010"
+
+TABLES = """
+"""
+
+
+def upgrade() -> None:
+    for statement in TABLES.split(";\n"):
+        if statement.strip():
+            op.execute(statement)
+
+
+def downgrade() -> None:
+    raise NotImplementedError("a migration is not taken back: restore a backup instead")

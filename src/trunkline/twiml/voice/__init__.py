@@ -1,0 +1,1 @@
+"""TwiML for calls: the whole schema of voice, typed."""

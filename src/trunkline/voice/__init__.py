@@ -1,0 +1,1 @@
+"""Calls: TwiML executed with real audio, on legs of any kind."""

@@ -1,0 +1,1 @@
+"""Recordings: started, paused, stopped, kept, listed and served."""

@@ -1,0 +1,1 @@
+"""What each TwiML verb does in a call: one module a verb."""
