@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, field_validator
+from pydantic import BaseModel, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 __all__ = ["CarrierRoute", "Settings", "default_data_dir"]
@@ -100,6 +100,38 @@ class Settings(BaseSettings):
         ge=0,
         description="Requests to apps and alerts are kept so long at least, and dropped by the "
         "month; 0 keeps them",
+    )
+    speech_engine: Literal["auto", "none", "hosted", "piper", "flite", "espeak-ng", "espeak"] = (
+        Field(
+            default="auto",
+            description="What speaks Say's texts; `auto`: the hosted one if TRUNKLINE_SPEECH_URL "
+            "names it, else the best of this machine. `espeak` is the package espeakng-loader",
+        )
+    )
+    speech_url: str | None = Field(
+        default=None,
+        description="A hosted speech engine that answers as OpenAI's `/v1/audio/speech`",
+    )
+    speech_key: SecretStr | None = Field(
+        default=None, description="Sent to TRUNKLINE_SPEECH_URL as a bearer token"
+    )
+    speech_model: str = Field(default="tts-1", description="The model TRUNKLINE_SPEECH_URL is for")
+    speech_voice: str = Field(
+        default="alloy",
+        description="The voice that TRUNKLINE_SPEECH_URL is asked for; empty: Say's own",
+    )
+    speech_piper_voices: Path | None = Field(
+        default=None,
+        description="A folder of piper's voices (`en_US-amy-medium.onnx`, and `.onnx.json` beside)",
+    )
+    speech_workers: int = Field(
+        default=0,
+        ge=0,
+        le=64,
+        description="Processes at most for texts, and as many for audio files; 0: by the cores",
+    )
+    speech_cache_megabytes: int = Field(
+        default=500, ge=10, description="Rendered texts and converted audio kept on disk at most"
     )
     carriers: list[CarrierRoute] = Field(
         default_factory=list, description="Carriers beside the virtual one, as JSON"

@@ -57,6 +57,11 @@ COMMANDS: dict[str, Entry] = {
     "messages": Entry(
         "messages", "app", "List, send, show and export messages; send many from a CSV file."
     ),
+    "calls": Entry(
+        "calls",
+        "app",
+        "List calls, show one, hear what its phone heard; let time pass until calls are over.",
+    ),
     "consents": Entry(
         "consents",
         "app",
@@ -69,7 +74,7 @@ COMMANDS: dict[str, Entry] = {
     "why": Entry(
         "why",
         "why",
-        "Explain a message: sender, route, segments, limits, opt-out, attempts, transitions.",
+        "Explain a message or a call: all that is known of it, and each thing that happened to it.",
     ),
     "webhooks": Entry(
         "webhooks",

@@ -28,10 +28,12 @@ def source_of(path: tuple[str, ...], parameter: Any) -> str | None:
         return "phones"
     if path[:1] == ("numbers",) and name == "NUMBER|SID":
         return "own_numbers"
-    if path == ("phone", "send") and name == "TO":
+    if path in (("phone", "send"), ("phone", "call")) and name == "TO":
         return "own_numbers"
     if {"--from", "--to", "--number"} & set(parameter.opts) or name == "TO":
         return "numbers"
+    if path[:1] == ("calls",) and name == "SID":
+        return "calls"
     if name == "SID" and "--account" not in parameter.opts:
         return "messages"
     if path[:1] == ("webhooks",) and name == "ID":
@@ -80,6 +82,10 @@ class Sources:
             if message["sid"] is not None:
                 between = f"{message['from']} → {message['to']}"
                 yield message["sid"], f"{between}, {message['status']}"
+
+    def _calls(self) -> Iterator[Value]:
+        for call in self._ask("/calls", limit=NEWEST)["calls"]:
+            yield call["sid"], f"{call['from']} → {call['to']}, {call['status']}"
 
     def _requests(self) -> Iterator[Value]:
         for request in self._ask("/webhooks", limit=NEWEST)["requests"]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any
 
 import typer
@@ -10,14 +9,12 @@ from typer.core import TyperGroup
 
 from trunkline.cli.failure import Failure
 from trunkline.cli.options import DataOption, JsonOption, Place, WorldOption, place_of
+from trunkline.cli.phone_calls import call, on_call
+from trunkline.cli.phone_number import DEFAULT, addressee, number_of, one_phone
 
 __all__ = ["app"]
 
-DEFAULT = "default"
-NO_NUMBER = re.compile(r"[0-9]{3,6}|rcs:[A-Za-z0-9_.-]+")
-NUMBER = re.compile(r"(?:whatsapp:|rcs:)?\+[1-9][0-9]{6,14}")
 MOST_MEDIA = 5_000_000  # bytes
-EXAMPLE = "trunkline phone +14155550123 inbox"
 
 
 class PhoneGroup(TyperGroup):
@@ -35,6 +32,8 @@ class PhoneGroup(TyperGroup):
 
 
 app = typer.Typer(cls=PhoneGroup, invoke_without_command=True, no_args_is_help=True)
+app.command("on-call")(on_call)
+app.command("call")(call)
 
 
 @app.callback()
@@ -43,8 +42,8 @@ def phone(
     number: Annotated[
         str,
         typer.Argument(
-            help="The phone's number in E.164, whatsapp:+… for its WhatsApp, or --default for all"
-            " phones."
+            help="The phone's number in E.164, whatsapp:+… for its WhatsApp, client:… for a client,"
+            " or --default for all phones."
         ),
     ],
     data: DataOption = None,
@@ -59,8 +58,10 @@ def phone(
         $ trunkline phone +14155550123 send +12065550100 "Hi there"
         $ trunkline phone +14155550123 chat
         $ trunkline phone --default set --deliver-after 2s
+        $ trunkline phone +14155550123 on-call 'answer; hear; press 1'
+        $ trunkline phone +14155550123 call +12065550100
     """
-    context.obj = Place(data, world, as_json, _number(number))
+    context.obj = Place(data, world, as_json, number_of(number))
     if context.invoked_subcommand is None:
         show(context)
 
@@ -85,7 +86,7 @@ def inbox(
     from trunkline.cli.show import bold, dim, moment, plain, print_json
 
     place = place_of(context, data, world, as_json)
-    path = f"/phones/{_one_phone(place)}/messages"
+    path = f"/phones/{one_phone(place)}/messages"
     found = Control(place.data, place.world).get(path, limit=limit)
     if place.as_json:
         print_json(found)
@@ -135,10 +136,10 @@ def send(
     from trunkline.cli.show import print_json
 
     place = place_of(context, data, world, as_json)
-    path = f"/phones/{_one_phone(place)}/messages"
+    path = f"/phones/{one_phone(place)}/messages"
     if not text and not media:
         raise Failure("Write a text, or name --media.")
-    body = {"to": _addressee(to), "body": " ".join(text or ()), **_media(*media or ())}
+    body = {"to": addressee(to), "body": " ".join(text or ()), **_media(*media or ())}
     found = Control(place.data, place.world).call("POST", path, body)
     if place.as_json:
         print_json(found)
@@ -188,9 +189,9 @@ def chat(
     place = place_of(context, data, world, as_json)
     conversation = Chat(
         Control(place.data, place.world),
-        _one_phone(place),
-        None if to is None else _addressee(to),
-        number=_addressee,
+        one_phone(place),
+        None if to is None else addressee(to),
+        number=addressee,
         media=_media,
         history=history,
         as_json=place.as_json,
@@ -348,24 +349,3 @@ def _file(path: str) -> dict[str, str]:
         raise Failure(f"'{path}' is larger than {MOST_MEDIA // 1_000_000} MB.")
     kind = guess_type(path)[0] or "application/octet-stream"
     return {"content_type": kind, "data": b64encode(content).decode("ascii")}
-
-
-def _one_phone(place: Place) -> str:
-    if place.number == DEFAULT:
-        raise Failure(f"Name one phone, e.g. {EXAMPLE}.")
-    return place.number
-
-
-def _addressee(text: str) -> str:
-    """Whom a phone can write to: a number, a short code, an RCS agent. Raises Failure."""
-    found = text.strip()
-    return found if NO_NUMBER.fullmatch(found) else _number(found)
-
-
-def _number(text: str) -> str:
-    channel, colon, rest = text.rpartition(":")
-    number = re.sub(r"[\s().-]", "", rest) if rest.startswith("+") else rest
-    number = f"{channel.lower()}{colon}{number}"
-    if number != DEFAULT and not NUMBER.fullmatch(number):
-        raise Failure(f"'{text}' is no number in E.164: write e.g. {EXAMPLE}.")
-    return number

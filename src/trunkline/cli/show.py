@@ -30,8 +30,8 @@ __all__ = [
     "width_of",
 ]
 
-GOOD = {"delivered", "received", "sent", "read", "ok"}
-BAD = {"failed", "undelivered", "bad"}
+GOOD = {"delivered", "received", "sent", "read", "ok", "completed", "in-progress"}
+BAD = {"failed", "undelivered", "bad", "busy", "no-answer"}
 NARROW = 60  # columns of a terminal
 JOINERS = "\u200c\u200d"  # invisible, of no width: Persian, Hindi and families need them
 SMALL = 24  # columns that the last cell of a row needs

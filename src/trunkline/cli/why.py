@@ -1,4 +1,4 @@
-"""`trunkline why`: explain a message."""
+"""`trunkline why`: explain a message or a call."""
 
 from __future__ import annotations
 
@@ -42,12 +42,15 @@ STEPS = {
 
 
 def why(
-    sid: Annotated[str, typer.Argument(help="SID of a message.", show_default=False)],
+    sid: Annotated[str, typer.Argument(help="SID of a message or a call.", show_default=False)],
     data: DataOption = None,
     world: WorldOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Explain a message: sender, route, segments, limits, opt-out, attempts, transitions.
+    """Explain a message or a call: all that is known of it, and each thing that happened to it.
+
+    Of a message: sender, route, segments, limits, opt-out, attempts, transitions. Of a call, what
+    `trunkline calls show` tells.
 
     The timeline also has the requests to the app about the message, each where it ended (or became
     due, if it has not ended): what was told, where, and what came of it. `untrue=true` marks what
@@ -76,6 +79,11 @@ def why(
     from trunkline.cli.client import Control
     from trunkline.cli.show import bold, facts, plain, print_json, status
 
+    if sid[:2] == "CA":
+        from trunkline.cli.show_call import show_call
+
+        show_call(Control(data, world), sid, as_json=as_json)
+        return
     found = Control(data, world).get(f"/messages/{quote(sid, safe='')}/explanation")
     if as_json:
         print_json(found)

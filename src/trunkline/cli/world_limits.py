@@ -1,4 +1,5 @@
-"""`trunkline world limits`: how fast senders send, and how long their queues may be."""
+"""`trunkline world limits`: how fast senders send, how long their queues may be, and how fast
+accounts call."""
 
 from __future__ import annotations
 
@@ -22,6 +23,7 @@ TITLES = {
     "channel": "Sender of a channel",
     "mms_long_code": "Media, long code",
     "account_mms": "Media, account",
+    "calls_per_second": "Calls, account",
 }
 
 
@@ -63,13 +65,17 @@ def limits(
             show_default=False,
         ),
     ] = None,
+    calls_per_second: Annotated[
+        float | None, _rate("--calls-per-second", "Calls a second that an account dials.")
+    ] = None,
     data: DataOption = None,
     world: WorldOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show or set what a world limits: rates of senders, queues.
+    """Show or set what a world limits: rates of senders, queues, calls.
 
-    Rates are segments a second of each sender by its type, and messages with media a second.
+    Rates are segments a second of each sender by its type, messages with media a second, and
+    calls a second of each account.
     `custom` takes values in place of Twilio's. What is set holds at once, also for what waits.
 
         $ trunkline world limits custom --long-code 5
@@ -90,6 +96,7 @@ def limits(
         "mms_long_code": mms_long_code,
         "account_mms": account_mms,
         "queue_seconds": queue_seconds,
+        "calls_per_second": calls_per_second,
     }
     values = {name: value for name, value in given.items() if value is not None}
     if mode is not None and mode not in MODES:

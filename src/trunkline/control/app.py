@@ -22,6 +22,7 @@ from trunkline.control.errors import ControlError
 from trunkline.control.event_stream import EventStream
 from trunkline.control.operation import BoundOperation, Call, Nothing, bound_operations
 from trunkline.control.platform import ControlledPlatform
+from trunkline.control.wave_file import WaveFile
 from trunkline.rest.base_url import BaseUrls
 from trunkline.rest.caller import caller_of
 from trunkline.rest.failures import log_error
@@ -57,7 +58,7 @@ class ControlApp:
         try:
             bound, path = self._find(scope, headers)
             answer = await self._carry_out(bound, path, scope, headers, receive)
-            if isinstance(answer, (CsvStream, EventStream)):
+            if isinstance(answer, (CsvStream, EventStream, WaveFile)):
                 await answer.send(receive, send)
                 return
             declared = bound.operation

@@ -1,4 +1,4 @@
-"""What a world limits: the rates of senders and the length of their queues."""
+"""What a world limits: the rates of senders, the length of their queues, and the rate of calls."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ Described = Annotated[Mode, Meta(description="`off`, `twilio`, or `custom` with 
 
 class LimitsState(msgspec.Struct, kw_only=True):
     """The limits of a world. Segments a second of each type of sender, messages with media a
-    second, and how many seconds of sending may wait for a sender; null: not limited."""
+    second, how many seconds of sending may wait for a sender, and calls a second of an account;
+    null: not limited."""
 
     limits: Mode
     long_code: float | None
@@ -31,6 +32,7 @@ class LimitsState(msgspec.Struct, kw_only=True):
     mms_long_code: float | None
     account_mms: float | None
     queue_seconds: int | None
+    calls_per_second: float | None
 
 
 class LimitsToSet(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -45,6 +47,7 @@ class LimitsToSet(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     mms_long_code: Rate | UnsetType = UNSET
     account_mms: Rate | UnsetType = UNSET
     queue_seconds: QueueSeconds | UnsetType = UNSET
+    calls_per_second: Rate | UnsetType = UNSET
 
 
 class LimitsResource:

@@ -21,6 +21,7 @@ PATH_PARAMETERS = {
     " all phones",
     "short_code": "A short code: three to six digits",
     "sid": "SID of a message",
+    "call_sid": "SID of a call",
     "account_sid": "SID of an account of the world",
     "service_sid": "SID of a messaging service",
     "domain_sid": "SID of a domain of short links",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from trunkline.accounts import AccountAuthenticator, AccountSet
 from trunkline.bus import LocalBus
 from trunkline.carriers.virtual import Phones
+from trunkline.control.controlled_calls import ControlledCalls
 from trunkline.messaging.consents.import_consents import ImportConsents
 from trunkline.messaging.consents.list_consents import ListConsents
 from trunkline.messaging.consents.opt_outs import Services
@@ -68,8 +69,11 @@ class Transcript(Protocol):
 class Advance(Protocol):
     """Moves a world's clock."""
 
-    async def __call__(self, world: World, by: timedelta) -> Advanced:
-        """Returns when the world is idle again. Raises ClockNotMovable."""
+    async def __call__(
+        self, world: World, by: timedelta, until: Callable[[], bool] | None = None
+    ) -> Advanced:
+        """Returns when the world is idle again, earlier when `until` is true at a rest. Raises
+        ClockNotMovable."""
 
 
 class Explain(Protocol):
@@ -140,6 +144,8 @@ class ControlledPlatform(Protocol):
     def limits(self) -> WorldLimits: ...
     @property
     def phones(self) -> Phones: ...
+    @property
+    def calls(self) -> ControlledCalls: ...
     @property
     def receive(self) -> Receive: ...
     @property

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from trunkline.control.about import About
+from trunkline.control.call_scripts import CallScriptsResource
+from trunkline.control.calls import CallsResource
 from trunkline.control.clock import Clocks
 from trunkline.control.consents import ConsentsResource
 from trunkline.control.events import Events
@@ -27,6 +29,8 @@ CLASSES = (
     WorldsResource,
     Numbers,
     Phones,
+    CallScriptsResource,
+    CallsResource,
     Clocks,
     LimitsResource,
     Events,
@@ -57,6 +61,8 @@ def resources(platform: ControlledPlatform) -> list[object]:
         WorldsResource(platform),
         Numbers(platform),
         Phones(platform),
+        CallScriptsResource(platform),
+        CallsResource(platform),
         Clocks(platform),
         LimitsResource(platform),
         Events(platform),

@@ -31,6 +31,16 @@ class Emptied(Protocol):
         """Delete what is stored."""
 
 
+class EndsCalls(Protocol):
+    """The calls of a world."""
+
+    async def end_calls(self, world_id: str) -> None:
+        """End those that go on."""
+
+    async def reset(self, connection: Connection, world_id: str) -> None:
+        """Delete what is stored."""
+
+
 class Forgets(Protocol):
     """Something that keeps a world's affairs in mind."""
 
@@ -50,6 +60,7 @@ class ResetWorld:
         webhooks: Emptied,
         loops: LoopBreaker,
         choose: Forgets,
+        calls: EndsCalls,
     ) -> None:
         self._database = database
         self._worlds = worlds
@@ -58,9 +69,11 @@ class ResetWorld:
         self._webhooks = webhooks
         self._loops = loops
         self._choose = choose
+        self._calls = calls
 
     async def __call__(self, world: World) -> None:
         """Returns once all of it is gone and the clock is back at real time."""
+        await self._calls.end_calls(world.id)
         with self._dispatcher.emptying(world.id):
             self._webhooks.forget_world(world.id)
             await self._dispatcher.idle(world.id)
@@ -73,6 +86,7 @@ class ResetWorld:
                     *RESET_RATES,
                 ):
                     await connection.execute(statement, world.id)
+                await self._calls.reset(connection, world.id)
                 await self._webhooks.reset(connection, world.id)
             self._phones.forget_world(world.id)
             self._choose.forget_world(world.id)

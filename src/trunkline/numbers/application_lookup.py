@@ -1,4 +1,4 @@
-"""Applications by SID, remembered until they change: messaging asks for their URLs."""
+"""Applications by SID, remembered until they change: messages and calls ask for their URLs."""
 
 from __future__ import annotations
 
@@ -72,4 +72,10 @@ def application(row: asyncpg.Record) -> Application:
         sms_fallback_method=row["sms_fallback_method"],
         sms_status_callback=row["sms_status_callback"],
         message_status_callback=row["message_status_callback"],
+        voice_url=row["voice_url"],
+        voice_method=row["voice_method"],
+        voice_fallback_url=row["voice_fallback_url"],
+        voice_fallback_method=row["voice_fallback_method"],
+        status_callback=row["status_callback"],
+        status_callback_method=row["status_callback_method"],
     )

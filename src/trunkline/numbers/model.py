@@ -74,7 +74,7 @@ class OwnNumber(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Application(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """An application, with what messaging needs to know of it."""
+    """An application, with what messaging and calls need to know of it."""
 
     sid: str
     account_sid: str
@@ -84,6 +84,13 @@ class Application(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     sms_fallback_method: str
     sms_status_callback: str | None
     message_status_callback: str | None
+    # What calls need to know of it: behaviour 6.1.
+    voice_url: str | None = None
+    voice_method: str = "POST"
+    voice_fallback_url: str | None = None
+    voice_fallback_method: str = "POST"
+    status_callback: str | None = None
+    status_callback_method: str = "POST"
 
     @property
     def status_callback_of_messages(self) -> str | None:

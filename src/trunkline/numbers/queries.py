@@ -247,3 +247,19 @@ def list_short_codes(
     if like is not None:
         wanted.append(columns.short_code.like(like))
     return select(*columns).where(*wanted)
+
+# --- calls ----------------------------------------------------------------------------------
+# A number whose application is gone has its own URLs again.
+VOICE_SETTINGS = """
+SELECT n.id, n.account_id, a.id AS voice_application_id,
+       CASE WHEN a.id IS NULL THEN n.voice_url ELSE a.voice_url END AS url,
+       coalesce(a.voice_method, n.voice_method) AS method,
+       CASE WHEN a.id IS NULL THEN n.voice_fallback_url ELSE a.voice_fallback_url END
+           AS fallback_url,
+       coalesce(a.voice_fallback_method, n.voice_fallback_method) AS fallback_method,
+       CASE WHEN a.id IS NULL THEN n.status_callback ELSE a.status_callback END AS callback,
+       coalesce(a.status_callback_method, n.status_callback_method) AS callback_method,
+       coalesce(a.voice_caller_id_lookup, n.voice_caller_id_lookup) AS lookup
+FROM phone_numbers n LEFT JOIN applications a ON a.id = n.voice_application_id
+WHERE n.world_id = $1 AND n.phone_number = $2 AND n.voice_capable
+"""

@@ -219,6 +219,80 @@ CHANNEL_FROM_NOT_FOUND = ErrorType(
     63007, 400, "Twilio could not find a Channel with the specified From address"
 )
 
+# --- calls ----------------------------------------------------------------------------------
+CALL_TO_REQUIRED = ErrorType(21201, 400, "No 'To' number is specified")
+CALL_URL_REQUIRED = ErrorType(21205, 400, "Url parameter is required.")
+CALL_URL_INVALID = ErrorType(21205, 400, "{name} is not a valid URL: {value}")
+SEND_DIGITS_INVALID = ErrorType(21206, 400, "Invalid SendDigits: {value}")
+CALL_TIMEOUT_INVALID = ErrorType(21208, 400, "Invalid Timeout: {value}")
+CALL_METHOD_INVALID = ErrorType(21209, 400, "{name} is not valid: {value}")
+CALL_FROM_NOT_VERIFIED = ErrorType(
+    21210,
+    400,
+    "The source phone number provided, {sender}, is not yet verified for your account. You may "
+    "only make calls from phone numbers that you've verified or purchased from Twilio.",
+)
+CALL_TO_INVALID = ErrorType(
+    21211, 400, "The phone number you are attempting to call, {to}, is not valid."
+)
+CALL_FROM_INVALID = ErrorType(21212, 400, "Invalid From Number (caller ID): {sender}")
+CALL_FROM_REQUIRED = ErrorType(21213, 400, "No 'From' number is specified")
+CALL_TO_UNREACHABLE = ErrorType(
+    21214, 400, "The phone number you are attempting to call, {to}, cannot be reached."
+)
+CALL_NOT_PERMITTED = ErrorType(
+    21215,
+    400,
+    "Account not authorized to call {to}. Perhaps you need to enable some international "
+    "permissions: https://www.twilio.com/console/voice/calls/geo-permissions/low-risk",
+)
+CALL_BLOCKED = ErrorType(21216, 400, "Call blocked by Twilio blocklist: {to}")
+CALL_TO_NOT_A_NUMBER = ErrorType(21217, 400, "Phone number does not appear to be valid")
+CALL_NOT_IN_PROGRESS = ErrorType(21220, 400, "Call is not in-progress. Cannot redirect.")
+SIP_USERNAME_TOO_LONG = ErrorType(
+    21221, 400, "Invalid SipAuthUsername. Must be fewer than 256 chars"
+)
+SIP_USERNAME_INVALID = ErrorType(21222, 400, "Invalid SipAuthUsername. Illegal chars")
+SIP_PASSWORD_TOO_LONG = ErrorType(
+    21223, 400, "Invalid SipAuthPassword. Must be fewer than 256 chars"
+)
+SIP_PASSWORD_INVALID = ErrorType(21224, 400, "Invalid SipAuthPassword. Illegal chars")
+SIP_PASSWORD_REQUIRED = ErrorType(
+    21225, 400, "SipAuthPassword is required when providing SipAuthUsername"
+)
+SIP_HEADERS_TOO_LONG = ErrorType(
+    21227, 400, "Headers portion of SIP URI must be fewer than 1024 chars"
+)
+SIP_HEADER_NAME_INVALID = ErrorType(21228, 400, "Invalid SIP Header. Illegal chars in header name")
+SIP_HEADER_VALUE_INVALID = ErrorType(
+    21229, 400, "Invalid SIP Header. Illegal chars in header value"
+)
+MACHINE_DETECTION_INVALID = ErrorType(
+    21234, 400, "Invalid Machine Detection configuration value: {name}={value}"
+)
+CALLBACK_INVALID = ErrorType(21609, 400, "The {name} URL {value} is not a valid URL.")
+CALLBACK_EVENT_INVALID = ErrorType(21626, 400, "Invalid '{name}': {value}")
+CALL_QUEUE_FULL = ErrorType(22005, 400, "Call Queue Full")
+TWIML_TOO_LONG = ErrorType(32018, 400, "Twiml size exceeded maximum allowed value")
+CALL_STATUS_INVALID = ErrorType(20001, 400, "Invalid Status: {value}")
+URL_AND_TWIML = ErrorType(20001, 400, "Url and Twiml are mutually exclusive")
+
+# --- recordings -----------------------------------------------------------------------------
+RECORDING_NOT_DUAL = ErrorType(
+    16113, 400, "Cannot download a dual-channel presentation of a mono recording"
+)
+RECORDING_STATUS_CONFLICT = ErrorType(
+    16114, 400, "Recording is {before}: its status cannot be changed to {after}"
+)
+NOT_RECORDABLE = ErrorType(21220, 400, "Requested resource is not eligible for recording")
+RECORDING_STATUS_REQUIRED = ErrorType(20001, 400, "Missing required parameter Status")
+RECORDING_STATUS_INVALID = ErrorType(
+    20001, 400, "Status is not valid: {value}. It must be in-progress, paused or stopped"
+)
+RECORDING_AMBIGUOUS = ErrorType(
+    20001, 400, "Several recordings of this call are in progress: name one by its Sid"
+)
+
 # --- content templates ----------------------------------------------------------------------
 CONTENT_NOT_FOR_CHANNEL = ErrorType(
     63005, 400, "Channel did not accept given content: {types} cannot be sent here"

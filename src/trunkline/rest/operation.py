@@ -184,6 +184,7 @@ class Operation:
     public: bool
     summary: str
     body: Literal["form", "json"] = "form"
+    also: tuple[str, ...] = ()
 
     @property
     def takes_body(self) -> bool:
@@ -212,6 +213,7 @@ def operation(
     formats: tuple[str, ...] = ("json", "xml"),
     public: bool = False,
     body: Literal["form", "json"] = "form",
+    also: tuple[str, ...] = (),
 ) -> Callable[[F], F]:
     """Declare a method as the operation `name` (Twilio's operationId).
 
@@ -222,6 +224,7 @@ def operation(
     credentials in; `main_key_only` keeps standard API keys out. `public` lets anybody read the
     path without its suffix: who knows the SID of a media file may have the file (1.7). `body` is
     what a POST or PUT sends: most products take forms, the newer ones JSON (`rest/json_body.py`).
+    `also` are words that may stand in the path where a SID does, as `Twilio.CURRENT`.
     The docstring is the summary.
     """
     if status is None:
@@ -246,6 +249,7 @@ def operation(
             public=public,
             summary=summary,
             body=body,
+            also=also,
         )
         function.__operation__ = declaration  # type: ignore[attr-defined]
         return function

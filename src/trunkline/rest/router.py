@@ -144,7 +144,7 @@ class Router:
             raise catalogue.NOT_FOUND(path=place.resource)
         path: dict[str, str] = {}
         for (name, is_sid), value in zip(leaf.names, values, strict=True):
-            if is_sid:
+            if is_sid and value not in operation.also:
                 if not SID.fullmatch(value):
                     raise catalogue.NOT_FOUND(path=place.resource)
                 value = value[:2] + value[2:].lower()

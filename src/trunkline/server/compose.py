@@ -35,6 +35,8 @@ from trunkline.server.first_start import control_token, create_world
 from trunkline.server.messaging import RESOURCES as MESSAGING_RESOURCES
 from trunkline.server.messaging import Messaging
 from trunkline.server.report_status import ReportStatus
+from trunkline.server.voice import RESOURCES as VOICE_RESOURCES
+from trunkline.server.voice import Voice
 from trunkline.server.webhooks import RESOURCES as WEBHOOK_RESOURCES
 from trunkline.server.webhooks import Webhooks
 from trunkline.settings import Settings
@@ -64,6 +66,7 @@ def resource_classes() -> list[type]:
         IamKeys,
         *numbers.RESOURCES,
         *MESSAGING_RESOURCES,
+        *VOICE_RESOURCES,
         *WEBHOOK_RESOURCES,
     ]
 
@@ -139,8 +142,16 @@ class Platform:
         self.read_message = messaging.read_message
         self.consents = messaging.consents
         self.dispatcher = messaging.dispatcher
+        self.calls = Voice(core, self.webhooks, messaging)
         self.advance = AdvanceClock(
-            self.worlds, [self.dispatcher, messaging.rates.gate.acquiring, self.webhooks.deliver]
+            self.worlds,
+            [
+                self.dispatcher,
+                messaging.rates.gate.acquiring,
+                self.webhooks.deliver,
+                self.calls.live.queue,
+            ],
+            self.calls.time,
         )
         self.reset = ResetWorld(
             database,
@@ -150,6 +161,7 @@ class Platform:
             self.webhooks,
             messaging.loops,
             messaging.choose,
+            self.calls,
         )
         self.api = self._api()
         self.control_token = ""
@@ -166,12 +178,14 @@ class Platform:
         self.control_token = await control_token(self.database, self.box)
         await self.own_numbers.load()
         await self.messaging.load()
+        await self.calls.load()
         for world in self.worlds.all():
             self._watch_world(world)
         dispatching = await self.messaging.start(self._stop)
         self._tasks = [
             await self.webhooks.start(self._stop),
             *dispatching,
+            *await self.calls.start(self._stop),
             asyncio.create_task(self._keep_lease()),
             asyncio.create_task(self._keep_partitions()),
         ]
@@ -181,6 +195,7 @@ class Platform:
         self._stop.set()
         self.bus.close()
         await self.api.finish()
+        await self.calls.stop()
         await self.dispatcher.stop()
         await self.webhooks.stop()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -260,6 +275,9 @@ class Platform:
         if follow.takes(scope):
             await follow(scope, receive, send)
             return
+        if self.calls.recordings.serve.takes(scope):
+            await self.calls.recordings.serve(scope, receive, send)
+            return
         is_file = scope["path"].startswith(MEDIA_FILES)
         target = self.messaging.media.serve if is_file else self.api
         await target(scope, receive, send)
@@ -286,6 +304,7 @@ class Platform:
                 applications=self.applications,
             ),
             *self.messaging.resources,
+            *self.calls.resources,
             *self.webhooks.resources,
         )
         api = TwilioApi(
@@ -322,11 +341,13 @@ class Platform:
                 await drop_partitions(connection, ("deliveries", "alerts"), before)
         await self.webhooks.drop_old()
         await self.messaging.links.drop_old()
+        await self.calls.drop_old()
 
     async def _renew(self) -> None:
         # First the requests: what the messages of a silent node bring about comes behind them.
         await self.webhooks.take_over()
         await self.messaging.renew()
+        await self.calls.renew()
 
 
 async def _repeat(period: float, stop: asyncio.Event, action: Callable[[], Awaitable[Any]]) -> None:

@@ -204,7 +204,8 @@ class Messaging:
 
     def _messages(self) -> Messages:
         core = self._core
-        decide = DecideSend(
+        self.send = SendMessage(core.commit, self._create)
+        self.decide = DecideSend(
             numbers=core.own_numbers,
             services=self.services,
             worlds=core.worlds,
@@ -222,8 +223,8 @@ class Messaging:
             database=core.database,
             worlds=core.worlds,
             sids=core.sids,
-            decide=decide,
-            send=SendMessage(core.commit, self._create),
+            decide=self.decide,
+            send=self.send,
             finish=FinishMessage(
                 core.database,
                 core.commit,

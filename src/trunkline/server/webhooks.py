@@ -18,6 +18,7 @@ from trunkline.webhooks.alerts.make_alert import AlertMaker
 from trunkline.webhooks.alerts.read_request import ReadRequest
 from trunkline.webhooks.alerts.record import RecordAlerts
 from trunkline.webhooks.alerts.resources import Alerts, Notifications
+from trunkline.webhooks.ask import AskApp
 from trunkline.webhooks.chaos import ChaosPlans
 from trunkline.webhooks.cookie_jars import CookieJars
 from trunkline.webhooks.deliver import DeliverWebhooks
@@ -92,6 +93,21 @@ class Webhooks:
             worlds=worlds,
             clock=clock,
         )
+        self.ask = AskApp(
+            commit=commit,
+            requests=self._requests,
+            kinds=self.kinds,
+            token_of=authenticator.auth_token,
+            account_of=authenticator.account,
+            allowed_of=self.accounts.allowed,
+            locate=self.locate,
+            chaos=self.chaos,
+            make=self.make,
+            record=self.record,
+            alert=self.alert,
+            worlds=worlds,
+            clock=clock,
+        )
         self.deliver = DeliverWebhooks(worlds, self._table, perform, self.chaos)
         self.read_request = ReadRequest(database, self._render)
         self.kinds[DEBUGGER] = DebuggerRequests(database, self.read_request)
@@ -125,6 +141,7 @@ class Webhooks:
     async def stop(self) -> None:
         """Finish what is under way, and close every connection."""
         await self.deliver.stop()
+        await self.ask.finish()
         await self._requests.close()
 
     async def take_over(self) -> None:

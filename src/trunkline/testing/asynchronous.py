@@ -6,20 +6,19 @@ import asyncio
 import functools
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
-from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
-
-import anyio.to_thread
+from typing import TYPE_CHECKING, Any
 
 from trunkline.testing import twilio_clients
 from trunkline.testing.apps.asgi import AsgiOnLoop
 from trunkline.testing.apps.interface import Interface, interface_of
 from trunkline.testing.apps.served import App
 from trunkline.testing.apps.watch import Watch
+from trunkline.testing.async_calls import AsyncCall
 from trunkline.testing.durations import Duration
 from trunkline.testing.errors import hidden
 from trunkline.testing.expectations import Expected
 from trunkline.testing.fixture import Trunkline
+from trunkline.testing.in_thread import in_thread as _in_thread
 from trunkline.testing.messages import Message
 from trunkline.testing.phone import KEEP, Keep, Media, Phone
 from trunkline.testing.transcript import Transcript
@@ -32,19 +31,6 @@ if TYPE_CHECKING:
 __all__ = ["AsyncClock", "AsyncPhone", "AsyncTrunkline"]
 
 __tracebackhide__ = hidden
-
-T = TypeVar("T")
-
-
-async def _in_thread(function: Callable[..., T], *args: Any, **options: Any) -> T:
-    __tracebackhide__ = True  # pdb begins in the test
-    try:
-        return await anyio.to_thread.run_sync(
-            partial(function, *args, **options), abandon_on_cancel=True
-        )
-    except Exception as error:
-        # Where in a thread it was raised tells nobody anything.
-        raise error.with_traceback(None) from None
 
 
 class AsyncPhone:
@@ -83,6 +69,24 @@ class AsyncPhone:
     async def inbox(self) -> list[Message]:
         """As `Phone.inbox`."""
         return await _in_thread(lambda: self._phone.inbox)
+
+    async def on_call(self, script: str | None) -> None:
+        """As `Phone.on_call`."""
+        await _in_thread(self._phone.on_call, script)
+
+    async def calls(self, number: str | None = None, script: str = "") -> AsyncCall:
+        """As `Phone.calls`."""
+        return AsyncCall(await _in_thread(self._phone.calls, number, script))
+
+    async def expects_call(self, *, within: float | None = None) -> AsyncCall:
+        """As `Phone.expects_call`."""
+        __tracebackhide__ = True
+        return AsyncCall(await _in_thread(self._phone.expects_call, within=within))
+
+    async def expects_no_call(self, *, within: float = 0.0) -> None:
+        """As `Phone.expects_no_call`."""
+        __tracebackhide__ = True
+        await _in_thread(self._phone.expects_no_call, within=within)
 
     async def set(
         self,
@@ -193,6 +197,8 @@ class AsyncTrunkline:
         *,
         public_url: str | None = None,
         fallback: str | None = None,
+        voice: str | None = None,
+        voice_fallback: str | None = None,
         numbers: Iterable[str] | None = None,
         interface: Interface | None = None,
     ) -> App:
@@ -217,8 +223,14 @@ class AsyncTrunkline:
             public_url=public_url,
             webhook=webhook,
             fallback=fallback,
+            voice=voice,
+            voice_fallback=voice_fallback,
             numbers=numbers,
         )
+
+    async def calls(self) -> list[AsyncCall]:
+        """As `Trunkline.calls`."""
+        return [AsyncCall(each) for each in await _in_thread(lambda: self._trunkline.calls)]
 
     async def settle(self) -> None:
         """As `Trunkline.settle`."""

@@ -42,12 +42,16 @@ def monotonic() -> float:
 
 
 class Answer:
-    """An answer of the platform's: its status and its JSON, None where it has no body."""
+    """An answer of the platform's: its status and its JSON, None where it has no body, or is a
+    `file`."""
 
-    def __init__(self, status: int, body: bytes) -> None:
+    def __init__(self, status: int, body: bytes, content_type: str = "") -> None:
         self.status = status
         self.json: Any = None
-        if body:
+        self.file: bytes | None = None
+        if content_type.startswith("audio/"):
+            self.file = body
+        elif body:
             try:
                 self.json = json.loads(body)
             except ValueError:
@@ -128,7 +132,8 @@ class Connections:
     ) -> Answer:
         connection.request(method, target, body, dict(headers))
         response = connection.getresponse()
-        return Answer(response.status, response.read())
+        content_type = response.getheader("Content-Type") or ""
+        return Answer(response.status, response.read(), content_type)
 
     def _gone(self, error: Exception, method: str, target: str) -> TrunklineError:
         log = None if self._data is None else self._data / "logs" / "trunkline.log"

@@ -41,19 +41,19 @@ def shown_expectation(what: Expected) -> str:
     return f"a message of which {getattr(what, '__name__', what)} says yes"
 
 
-def look_for(world: World, find: Callable[[], Any], within: float) -> Any:
+def look_for(world: World, find: Callable[[], Any], within: float, kind: str = "message.") -> Any:
     """What `find` finds once the world is settled; None when it finds nothing for so many
     seconds.
 
     Real time passes only for what an app does by itself, outside of any request of the world's:
-    then each event is a reason to look again.
+    then each event of a kind is a reason to look again.
     """
     world.settle()
     found = find()
     if found is not None or within <= 0:
         return found
     end = monotonic() + within
-    with world.events() as events:
+    with world.events(kind) as events:
         while True:
             # At first for what happened before the stream began.
             world.settle()

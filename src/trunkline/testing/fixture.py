@@ -10,6 +10,7 @@ from trunkline.testing import twilio_clients
 from trunkline.testing.apps.interface import Interface
 from trunkline.testing.apps.served import App
 from trunkline.testing.apps.together import Apps
+from trunkline.testing.calls import Call
 from trunkline.testing.clock import Clock
 from trunkline.testing.errors import TrunklineError, hidden
 from trunkline.testing.expectations import Expected
@@ -111,6 +112,8 @@ class Trunkline:
         *,
         public_url: str | None = None,
         fallback: str | None = None,
+        voice: str | None = None,
+        voice_fallback: str | None = None,
         numbers: Iterable[str] | None = None,
         interface: Interface | None = None,
     ) -> App:
@@ -119,10 +122,11 @@ class Trunkline:
 
         `webhook` is the path (or URL) to which messages that come in go, `fallback` the one for
         when that fails: the `sms_url` and `sms_fallback_url` of `numbers`, which are all that the
-        account has by default. `public_url` is what the app is asked as and what requests are
-        signed for: `https://app.test.example`, for a second app `https://app-2.test.example`.
-        `interface` is `"asgi"` or `"wsgi"`, where that cannot be told. Raises TrunklineError, also
-        when the app's own startup fails.
+        account has by default. `voice` and `voice_fallback` are the same for calls that come in.
+        `public_url` is what the app is asked as and what requests are signed for:
+        `https://app.test.example`, for a second app `https://app-2.test.example`. `interface` is
+        `"asgi"` or `"wsgi"`, where that cannot be told. Raises TrunklineError, also when the app's
+        own startup fails.
         """
         local_url, watch = self._apps.serve(app, interface)
         return self._apps.add(
@@ -131,8 +135,21 @@ class Trunkline:
             public_url=public_url,
             webhook=webhook,
             fallback=fallback,
+            voice=voice,
+            voice_fallback=voice_fallback,
             numbers=numbers,
         )
+
+    @property
+    def calls(self) -> list[Call]:
+        """The calls of the world, oldest first, once it is settled."""
+        self._world.settle()
+        listed = self._world.control("GET", f"/calls?limit={MOST}")["calls"]
+        own = set(self.numbers)
+        return [
+            Call(self._world, each["from"] if each["to"] in own else each["to"], each["sid"])
+            for each in reversed(listed)
+        ]
 
     def settle(self) -> None:
         """Return when all that is due is done and the apps have answered. Nothing is waited for

@@ -10,11 +10,14 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
+from trunkline.testing.calls import Call
 from trunkline.testing.durations import Duration, duration
 from trunkline.testing.errors import ExpectationFailed, TrunklineError, hidden
 from trunkline.testing.expectations import Expected, fits, look_for, shown_expectation
 from trunkline.testing.messages import Message, key, message
+from trunkline.testing.scripts import script_body
 from trunkline.testing.world import World
 
 __all__ = ["KEEP", "Keep", "Media", "Phone"]
@@ -63,6 +66,7 @@ class Phone:
         self._path = f"/phones/{number}"
         self._expected: set[tuple[str, ...]] = set()
         self._last: Message | None = None
+        self._expected_calls: set[str] = set()
         self._turn = threading.RLock()
 
     def __repr__(self) -> str:
@@ -145,6 +149,63 @@ class Phone:
         self._world.settle()
         return self._received()
 
+    def on_call(self, script: str | None) -> None:
+        """Say what the phone does whenever it is called: `answer 2s; hear; press 1; hangup`,
+        `busy`, `reject`, `ring`. None takes it back. Raises TrunklineError.
+
+        Without, a phone of a test rings until the test says what it does: see `expects_call`.
+        """
+        path = f"{self._path}/script"
+        if script is None:
+            self._world.control("DELETE", path)
+        else:
+            self._world.control("PUT", path, script_body(script))
+
+    def calls(self, number: str | None = None, script: str = "") -> Call:
+        """Call a number of the account, by default `trunkline.number`; return the call once the
+        app has answered and nothing but time is waited for. Raises TrunklineError.
+
+        The script begins when the phone dials: `hear; press 1`. Without one it listens, until the
+        test says what it does.
+        """
+        self._world.settle()
+        asked = {"to": number or self._world.credentials.numbers[0], **script_body(script)}
+        placed = self._world.control("POST", f"{self._path}/calls", asked)
+        self._world.settle()
+        return Call(self._world, self.number, str(placed["sid"]))
+
+    def expects_call(self, *, within: float | None = None) -> Call:
+        """The next call to this phone, which rings: say what the phone does. Calls are expected in
+        the order in which they were made, each once.
+
+        If there is none, `within` real seconds are waited for one that the app makes by itself.
+        Raises ExpectationFailed.
+        """
+        __tracebackhide__ = True  # pdb begins in the test
+        seconds = self._within if within is None else within
+        with self._turn:
+            sid: str | None = look_for(self._world, self._next_call, seconds, "call.")
+            if sid is not None:
+                self._expected_calls.add(sid)
+        if sid is None:
+            waited = f" within {seconds:g} s" if seconds > 0 else ""
+            first = f"{self.number} got no call{waited}; expected one."
+            raise ExpectationFailed(self._explain(first, self.number, None, self._received()))
+        # It may have to wait for its turn to be dialled.
+        asked = {"until": "ringing", "call": sid, "most": "1h"}
+        self._world.control("POST", "/calls/run", asked)
+        return Call(self._world, self.number, sid)
+
+    def expects_no_call(self, *, within: float = 0.0) -> None:
+        """There must be no call to this phone that was not expected yet; with `within`, so many
+        real seconds are waited for one. Raises ExpectationFailed."""
+        __tracebackhide__ = True  # pdb begins in the test
+        with self._turn:
+            sid: str | None = look_for(self._world, self._next_call, within, "call.")
+        if sid is not None:
+            first = f"{self.number} got a call, {sid}; expected none."
+            raise ExpectationFailed(self._explain(first, self.number, None, self._received()))
+
     def set(
         self,
         *,
@@ -179,6 +240,15 @@ class Phone:
     def _received(self) -> list[Message]:
         listed = self._world.control("GET", f"{self._path}/messages?limit={MOST_ENTRIES}")
         return [message(each) for each in reversed(listed["messages"])]
+
+    def _next_call(self) -> str | None:
+        """The first call to this phone that was not expected yet."""
+        path = f"/calls?number={quote(self.number)}&limit={MOST_ENTRIES}"
+        for known in reversed(self._world.control("GET", path)["calls"]):
+            is_new = known["sid"] not in self._expected_calls
+            if is_new and known["direction"] != "inbound" and known["to"] == self.number:
+                return str(known["sid"])
+        return None
 
     def _next(self) -> Message | None:
         return next((m for m in self._received() if key(m) not in self._expected), None)

@@ -40,6 +40,11 @@ ORDER = (
     "Trunkline",
     "Phone",
     "Message",
+    "Call",
+    "CallRecording",
+    "Heard",
+    "HeardTone",
+    "Verb",
     "Clock",
     "App",
     "AppError",
@@ -52,6 +57,7 @@ ORDER = (
     "ExpectationFailed",
     "AsyncTrunkline",
     "AsyncPhone",
+    "AsyncCall",
     "AsyncClock",
 )
 

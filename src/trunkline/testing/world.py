@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from trunkline.testing.connections import Connections
+from trunkline.testing.connections import Answer, Connections
 from trunkline.testing.errors import TrunklineError, hidden
 
 __all__ = ["Credentials", "World", "create_world"]
@@ -62,28 +62,45 @@ class World:
         body = None if form is None else urlencode(form).encode()
         answer = self.connections.request(method, path, {**self._basic, **FORM}, body)
         if answer.status // 100 != 2:
-            told = answer.json if isinstance(answer.json, dict) else {}
-            code, message = told.get("code"), told.get("message", f"HTTP {answer.status}")
-            raise TrunklineError(f"{message} (error {code})" if code else str(message))
+            raise _refused(answer)
         return answer.json
+
+    def twilio_file(self, path: str) -> bytes:
+        """A file of Twilio's API. Raises TrunklineError."""
+        answer = self.connections.request("GET", path, self._basic)
+        if answer.file is None:
+            raise _refused(answer)
+        return answer.file
+
+    def control_file(self, path: str) -> bytes:
+        """A file of the control API. Raises TrunklineError."""
+        target = PREFIX + self._target(path)
+        answer = self.connections.request("GET", target, self._bearer)
+        if answer.file is None:
+            raise _refused_by_control(self.connections, answer)
+        return answer.file
 
     def advance(self, by: str | float) -> Any:
         """Move the clock; return when nothing of the world is due or under way any more, requests
         to apps included. Raises TrunklineError."""
+        self.may_wait()
+        return self.control("POST", "/clock/advance", {"by": by})
+
+    def may_wait(self) -> None:
+        """Raises TrunklineError where the world's apps could not answer meanwhile."""
         if asyncio._get_running_loop() in self.loops:
             raise TrunklineError(
                 "This would wait for an app that runs on this very event loop: use what "
                 "async_trunkline has instead, and await it."
             )
-        return self.control("POST", "/clock/advance", {"by": by})
 
     def settle(self) -> None:
         """Do what is due, and move no clock. Raises TrunklineError."""
         self.advance(0)
 
-    def events(self) -> Any:
-        """The events of messages as a stream, for a `with` block."""
-        return self.connections.stream(PREFIX + self._target("/events?kind=message."), self._bearer)
+    def events(self, kind: str = "message.") -> Any:
+        """The events of messages, or of another kind, as a stream, for a `with` block."""
+        return self.connections.stream(PREFIX + self._target(f"/events?kind={kind}"), self._bearer)
 
     def without_secrets(self, text: str) -> str:
         """The text without what opens the world or the platform."""
@@ -120,8 +137,19 @@ def _control(
     answer = connections.request(method, PREFIX + target, headers, data)
     if answer.status // 100 == 2:
         return answer.json
+    raise _refused_by_control(connections, answer)
+
+
+def _refused_by_control(connections: Connections, answer: Answer) -> TrunklineError:
     try:
         sentence = answer.json["error"]["message"]
     except (KeyError, TypeError):
         sentence = f"What answers at {connections.base_url} is no Trunkline platform."
-    raise TrunklineError(str(sentence))
+    return TrunklineError(str(sentence))
+
+
+def _refused(answer: Answer) -> TrunklineError:
+    """What Twilio's API refused, in its own words."""
+    told = answer.json if isinstance(answer.json, dict) else {}
+    code, message = told.get("code"), told.get("message", f"HTTP {answer.status}")
+    return TrunklineError(f"{message} (error {code})" if code else str(message))

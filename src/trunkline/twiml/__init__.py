@@ -1,7 +1,7 @@
 """TwiML: what a customer's app answers, from bytes to a typed tree. No I/O.
 
-`read_messaging` reads the answer to a messaging webhook. Verbs are declared with `schema`, and
-one builder serves all of them.
+`read_messaging` reads the answer to a messaging webhook; `read_voice`, with the verbs of calls, is
+in `voice`. Verbs are declared with `schema`, and one builder serves all of them.
 """
 
 from trunkline.twiml.content import MAX_DOCUMENT_BYTES

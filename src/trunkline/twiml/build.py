@@ -98,9 +98,9 @@ class _Builder:
             try:
                 value = attribute.kind(written)
             except ValueError as error:
-                instead = f"{attribute.default} is taken" if attribute.default else "It is ignored"
+                instead = _instead(attribute.default)
                 message = f'"{name}" of <{element.name}> {error}. {instead}.'
-                self.warn(attribute.code, element, message)
+                self.warn(getattr(error, "code", attribute.code), element, message)
             else:
                 if value is not None:
                     values[attribute.field] = value
@@ -112,11 +112,15 @@ class _Builder:
             code, sentence = refused
             self.warn(code, element, f"<{element.name}> {sentence}")
             return None
+        if schema.mend is not None:
+            value, mended = schema.mend(value)
+            for code, sentence in mended:
+                self.warn(code, element, f"<{element.name}> {sentence}")
         return value
 
     def _fill(self, element: Element, schema: Schema, values: dict[str, Any]) -> None:
         """Sort the content of an element into the fields that are declared for it."""
-        text, children = schema.text, schema.children
+        text, mixed, places = schema.text, schema.mixed, schema.places
         pieces: list[str] = []  # of the text
         direct = ""  # text of the element itself since its last nested text
         lists: dict[str, list[Any]] = {}
@@ -124,8 +128,8 @@ class _Builder:
             if isinstance(part, str):
                 if text is not None:
                     direct += part
-                elif children is not None and children.mixed:
-                    lists.setdefault(children.field, []).append(part)
+                elif mixed is not None:
+                    lists.setdefault(mixed.field, []).append(part)
             elif text is not None and part.name == text.nested:
                 if direct.strip(BLANKS):
                     pieces.append(direct)
@@ -142,20 +146,20 @@ class _Builder:
                     )
                 elif (value := self._value_of_text(part, texts.kind, texts.code)) is not None:
                     read.append(value)
-            elif children is not None and (nested := schema.nested.get(part.name)) is not None:
-                child = self.build(part, nested)
+            elif (place := places.get(part.name)) is not None:
+                child = self.build(part, place[0])
                 if child is not None:
-                    lists.setdefault(children.field, []).append(child)
+                    lists.setdefault(place[1], []).append(child)
             else:
-                self.unknown_element(part, element, _names_within(schema), SCHEMA)
+                self.unknown_element(part, element, _names_within(schema), schema.misplaced)
         if text is not None:
             if direct.strip(BLANKS):
                 pieces.append(direct)
             self._read_text(element, text, "".join(pieces), values)
-        elif children is None or not children.mixed:
+        elif mixed is None:
             self.stray_text(element)
-        elif children.field in lists:
-            lists[children.field] = _trim(lists[children.field])
+        elif mixed.trimmed and mixed.field in lists:
+            lists[mixed.field] = _trim(lists[mixed.field])
         values.update((name, tuple(read)) for name, read in lists.items())
 
     def _read_text(
@@ -235,7 +239,7 @@ class _Builder:
 
 
 def _names_within(schema: Schema) -> list[str]:
-    names = [*schema.texts, *schema.nested]
+    names = [*schema.texts, *schema.places]
     return [*names, schema.text.nested] if schema.text and schema.text.nested else names
 
 
@@ -252,6 +256,15 @@ def _meant(name: str, known: Iterable[str]) -> str:
     """A hint for a name that is right but for its case."""
     meant = next((each for each in known if each.lower() == name.lower()), None)
     return f"; {meant} may be meant (names are case-sensitive)" if meant else ""
+
+
+def _instead(default: Any) -> str:
+    """What happens in place of a value that is refused."""
+    if isinstance(default, bool):
+        default = str(default).lower()
+    elif isinstance(default, tuple):
+        default = " ".join(default)
+    return f"{default} is taken" if default else "It is ignored"
 
 
 def _short(written: str) -> str:

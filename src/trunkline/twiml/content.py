@@ -18,9 +18,24 @@ from trunkline.twiml.errors import (
 from trunkline.twiml.kinds import BLANKS
 from trunkline.twiml.xml import Element, parse
 
-__all__ = ["MAX_DOCUMENT_BYTES", "ContentType", "parse_content_type", "read_content"]
+__all__ = [
+    "AUDIO_TYPES",
+    "MAX_DOCUMENT_BYTES",
+    "ContentType",
+    "audio_type",
+    "parse_content_type",
+    "read_content",
+]
 
 MAX_DOCUMENT_BYTES: Final = 65_536  # "64 kB"; one byte more is 11750
+# What a call can be played (2.1), as the answer to its webhook and in <Play>.
+AUDIO_TYPES: Final = frozenset(
+    f"audio/{name}"
+    for name in (
+        *("mpeg", "wav", "wave", "x-wav", "aiff", "x-aifc", "x-aiff"),
+        *("gsm", "x-gsm", "ulaw"),
+    )
+)
 _XML_TYPES: Final = ("text/xml", "application/xml", "text/html")
 _NOT_PRINTABLE: Final = re.compile(r"[^\x21-\x7e]+")
 _CHARSET: Final = re.compile(r"""\bcharset\s*=\s*["']?([^\s;"',]*)""", re.IGNORECASE)
@@ -38,6 +53,12 @@ def parse_content_type(value: str) -> ContentType:
     media_type, _, parameters = _NOT_PRINTABLE.sub(" ", value[:1000]).partition(";")
     charset = _CHARSET.search(parameters)
     return ContentType(media_type.strip().lower(), (charset[1] or None) if charset else None)
+
+
+def audio_type(content_type: str | None) -> str | None:
+    """The media type, if it is one of audio that can be played."""
+    media_type = parse_content_type(content_type or "").media_type
+    return media_type if media_type in AUDIO_TYPES else None
 
 
 def read_content(body: bytes, content_type: str | None) -> Element | str | None:

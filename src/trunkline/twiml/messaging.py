@@ -12,9 +12,16 @@ from trunkline.twiml import kinds
 from trunkline.twiml.build import read_response
 from trunkline.twiml.content import read_content
 from trunkline.twiml.errors import BODY_EMPTY, TwimlWarning
-from trunkline.twiml.schema import Vocabulary, attribute, element, text, texts
+from trunkline.twiml.schema import Vocabulary, attribute, element, text, texts, written_at
 
-__all__ = ["MAX_MEDIA", "Message", "MessagingDocument", "Redirect", "read_messaging"]
+__all__ = [
+    "MAX_MEDIA",
+    "Message",
+    "MessagingDocument",
+    "Redirect",
+    "read_messaging",
+    "says_something",
+]
 
 MAX_MEDIA: Final = 10
 
@@ -26,13 +33,14 @@ _VERB_INVALID: Final = 14110
 _REDIRECT_METHOD_INVALID: Final = 13710
 
 
-def _says_something(message: Message) -> tuple[int, str] | None:
+def says_something(message: Message) -> tuple[int, str] | None:
+    """Refuse a message with nothing in it."""
     if message.body or message.media:
         return None
     return _BODY_INVALID, "has neither a text nor media. Nothing is sent for it."
 
 
-@element("Message", "Sms", check=_says_something)
+@element("Message", "Sms", check=says_something)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """`<Message>`, and `<Sms>`, its old name: send a message.
@@ -55,7 +63,7 @@ class Message:
     status_callback: str | None = attribute(
         "statusCallback", kinds.url, code=_STATUS_CALLBACK_INVALID
     )
-    line: int | None = None
+    line: int | None = written_at()
 
 
 @element("Redirect")
@@ -70,7 +78,7 @@ class Redirect:
 
     url: str = text()
     method: str = attribute("method", kinds.method, default="POST", code=_REDIRECT_METHOD_INVALID)
-    line: int | None = None
+    line: int | None = written_at()
 
 
 _VERBS: Final = Vocabulary[Message | Redirect](Message, Redirect)

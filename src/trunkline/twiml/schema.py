@@ -37,6 +37,7 @@ __all__ = [
     "element",
     "text",
     "texts",
+    "written_at",
 ]
 
 V = TypeVar("V")
@@ -46,6 +47,7 @@ _SOURCE: Final = "twiml"  # the key of a field's metadata
 _SCHEMAS: Final[dict[type, Schema]] = {}
 
 Check = Callable[[Any], tuple[int, str] | None]
+Mend = Callable[[Any], tuple[Any, Iterable[tuple[int, str]]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,8 @@ class Children:
 
     types: Callable[[], Iterable[type]]
     mixed: bool
+    code: int
+    trimmed: bool
     field: str = ""
 
 
@@ -121,29 +125,57 @@ def texts(
     return field(default=(), metadata={_SOURCE: Texts(name, kind, code, at_most)})
 
 
-def children(types: Callable[[], Iterable[type]], *, mixed: bool = False) -> Any:
+def children(
+    types: Callable[[], Iterable[type]],
+    *,
+    mixed: bool = False,
+    code: int = SCHEMA,
+    trimmed: bool = True,
+) -> Any:
     """A tuple of nested values in the order of the document.
 
     `types` is a function so that an element may hold itself and others that are declared later.
-    With `mixed` the text between them is in the tuple as well, trimmed at its outer ends (SSML).
+    With `mixed` the text between them is in the tuple as well (SSML), without the blanks at its
+    outer ends if it is `trimmed`. `code` warns of an element that cannot stand there; of several
+    such fields it is the first one's that counts.
     """
-    return field(default=(), metadata={_SOURCE: Children(types, mixed)})
+    return field(default=(), metadata={_SOURCE: Children(types, mixed, code, trimmed)})
+
+
+def written_at() -> Any:
+    """The field `line`: where the element begins, from 1. It does not count in comparisons."""
+    return field(default=None, compare=False)
 
 
 class Schema:
     """What is declared of one class: its element names, and the source of each of its fields."""
 
-    __slots__ = ("_children", "_nested", "attributes", "check", "names", "text", "texts", "type")
+    __slots__ = (
+        "_children",
+        "_places",
+        "attributes",
+        "check",
+        "mend",
+        "mixed",
+        "names",
+        "text",
+        "texts",
+        "type",
+    )
 
-    def __init__(self, cls: type, names: tuple[str, ...], check: Check | None) -> None:
+    def __init__(
+        self, cls: type, names: tuple[str, ...], check: Check | None, mend: Mend | None = None
+    ) -> None:
         self.type = cls
         self.names = names
         self.check = check
+        self.mend = mend
         self.attributes: dict[str, Attribute] = {}
         self.text: Text | None = None
         self.texts: dict[str, Texts] = {}
-        self._children: Children | None = None
-        self._nested: Mapping[str, Schema] | None = None
+        self.mixed: Children | None = None
+        self._children: list[Children] = []
+        self._places: Mapping[str, tuple[Schema, str]] | None = None
         for each in fields(cls):
             match each.metadata.get(_SOURCE):
                 case Attribute(name, kind, code, default):
@@ -152,33 +184,47 @@ class Schema:
                     self.text = Text(kind, code, nested, each.name)
                 case Texts(name, kind, code, at_most):
                     self.texts[name] = Texts(name, kind, code, at_most, each.name)
-                case Children(types, mixed):
-                    self._children = Children(types, mixed, each.name)
-        if self.text is not None and self._children is not None and self._children.mixed:
+                case Children(types, mixed, code, trimmed):
+                    held = Children(types, mixed, code, trimmed, each.name)
+                    self._children.append(held)
+                    if mixed:
+                        self.mixed = held
+        if (self.text is not None) + sum(each.mixed for each in self._children) > 1:
             raise TypeError(f"{cls.__name__}: the text belongs to one field, not to two")
 
     @property
-    def children(self) -> Children | None:
-        """Where nested values go, if the element may have any."""
-        return self._children
+    def misplaced(self) -> int:
+        """The code of the warning that an element cannot stand in this one."""
+        return self._children[0].code if self._children else SCHEMA
 
     @property
     def nested(self) -> Mapping[str, Schema]:
         """The schemas of the values that it may hold, by element name."""
-        if self._nested is None:
-            self._nested = _by_name(self._children.types() if self._children else ())
-        return self._nested
+        return {name: schema for name, (schema, _) in self.places.items()}
+
+    @property
+    def places(self) -> Mapping[str, tuple[Schema, str]]:
+        """By the name of an element that it may hold: its schema, and the field it goes to."""
+        if self._places is None:
+            self._places = {
+                name: (schema, held.field)
+                for held in self._children
+                for name, schema in _by_name(held.types()).items()
+            }
+        return self._places
 
 
-def element(*names: str, check: Check | None = None) -> Callable[[C], C]:
+def element(*names: str, check: Check | None = None, mend: Mend | None = None) -> Callable[[C], C]:
     """Declare a frozen dataclass as the elements of these names; it needs a field `line`.
 
     `check` sees the finished value and may refuse it with a warning's code and the rest of a
-    sentence that begins with the element's name; the value is then left out of the tree.
+    sentence that begins with the element's name; the value is then left out of the tree. `mend`
+    sees what was not refused, and gives the value that counts, with such warnings for what it
+    changed.
     """
 
     def declare(cls: C) -> C:
-        _SCHEMAS[cls] = Schema(cls, names, check)
+        _SCHEMAS[cls] = Schema(cls, names, check, mend)
         return cls
 
     return declare

@@ -45,6 +45,8 @@ def call_transitions(followers: Sequence[Follower] = ()) -> Transitions:
             "duration",
             "forwarded_from",
             "sip_code",
+            "error_code",
+            "answered_by",
             "options",
         ),
         followers=followers,

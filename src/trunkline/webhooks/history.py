@@ -20,7 +20,7 @@ from trunkline.webhooks import log_queries, queries
 from trunkline.webhooks.address_map import Connection
 from trunkline.webhooks.alerts.catalogue import alert_title
 from trunkline.webhooks.http.headers import FIXED, FORM, SIGNATURE, TOKEN, token_text
-from trunkline.webhooks.kinds import DeliveryKind
+from trunkline.webhooks.kinds import DeliveryKind, headers_of
 from trunkline.webhooks.model import Delivery, Parameters
 from trunkline.webhooks.queue_table import delivery_of
 from trunkline.webhooks.shown_url import shown_url
@@ -230,7 +230,9 @@ class History:
         redacted = False
         if parameters is not None and self._redacted is not None:
             redacted = await self._redacted(delivery.subject)
-        return _detail(row, facts, parameters, redacted, self._connection(delivery))
+        return _detail(
+            row, facts, parameters, redacted, headers_of(kind), self._connection(delivery)
+        )
 
     def _facts(self, row: asyncpg.Record, attempts: int) -> dict[str, Any]:
         outcome = row["outcome"]
@@ -273,6 +275,7 @@ def _detail(
     facts: dict[str, Any],
     parameters: Parameters | None,
     redacted: bool,
+    own_headers: Mapping[str, str],
     connection: Connection | None,
 ) -> RequestDetail:
     tries = msgspec.convert(row["attempts"], list[MadeAttempt])
@@ -283,7 +286,7 @@ def _detail(
         idempotency_token=token,
         error_title=None if code is None else alert_title(code),
         request=SentRequest(
-            headers=_headers(row, token, tries, connection),
+            headers=_headers(row, token, tries, own_headers, connection),
             parameters=None if parameters is None else list(parameters),
             redacted=redacted,
             connection_overrides=row["url"].partition("#")[2] or None,
@@ -294,7 +297,11 @@ def _detail(
 
 
 def _headers(
-    row: asyncpg.Record, token: str, tries: list[MadeAttempt], connection: Connection | None
+    row: asyncpg.Record,
+    token: str,
+    tries: list[MadeAttempt],
+    own_headers: Mapping[str, str],
+    connection: Connection | None,
 ) -> Pairs:
     """Those of the first attempt: a redirect may change Host, signature and method. Content-Length,
     credentials and cookies are not shown."""
@@ -303,6 +310,7 @@ def _headers(
         headers.insert(0, ("Host", read_target(row["url"]).host_header))
     if tries and tries[0].signature:
         headers.append((SIGNATURE, tries[0].signature))
+    headers += own_headers.items()
     if row["method"] == "POST":
         headers.append(("Content-Type", FORM))
     if connection is not None:

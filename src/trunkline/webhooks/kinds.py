@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from trunkline.store import Job
 from trunkline.webhooks.alerts.model import Alert
-from trunkline.webhooks.http.exchange import Exchange
+from trunkline.webhooks.http.exchange import NO_HEADERS, Exchange
 from trunkline.webhooks.model import Delivery, Parameters
 
-__all__ = ["Completion", "DeliveryKind", "Prepares"]
+__all__ = ["Completion", "DeliveryKind", "Prepares", "headers_of"]
 
 
 @dataclass(slots=True)
@@ -50,3 +50,10 @@ class Prepares(Protocol):
 
     async def prepare(self, deliveries: Sequence[Delivery]) -> None:
         """Render the parameters of these requests, those whose subjects are there."""
+
+
+def headers_of(kind: DeliveryKind | None) -> Mapping[str, str]:
+    """What the requests of a kind have besides the headers of every request: its `headers`."""
+    # Not by `isinstance` of a protocol, which costs much more, for each request.
+    headers: Mapping[str, str] = getattr(kind, "headers", NO_HEADERS)
+    return headers

@@ -10,7 +10,7 @@ from typing import Protocol
 from trunkline.store import Job
 from trunkline.webhooks.address_map import Connection
 from trunkline.webhooks.http import AllowList, Exchange, Jar, Outgoing
-from trunkline.webhooks.kinds import DeliveryKind
+from trunkline.webhooks.kinds import DeliveryKind, headers_of
 from trunkline.webhooks.model import Delivery, Parameters
 from trunkline.webhooks.target import Target
 
@@ -63,6 +63,7 @@ class MakeOutgoing:
             parameters=parameters,
             token=delivery.token,
             auth_token=token,
+            headers=headers_of(kind),
             cookies=jar,
             read_body=kind.reads_body,
             allowed=await self._allowed_of("AC" + delivery.account_id),

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any
 
 import asyncpg
 import structlog
@@ -14,16 +13,18 @@ from trunkline.clock import Clock
 from trunkline.faults import fault
 from trunkline.rest.operation import AccountIdentity
 from trunkline.store import GroupCommit, Job, Overloaded, StoreUnavailable
+from trunkline.webhooks.alerts.alert_overrides import alert_overrides
 from trunkline.webhooks.alerts.catalogue import NOT_ACTIVE
 from trunkline.webhooks.alerts.debugger import KIND as DEBUGGER
 from trunkline.webhooks.alerts.make_alert import AlertMaker
 from trunkline.webhooks.alerts.model import Alert
 from trunkline.webhooks.alerts.record import RecordAlerts
 from trunkline.webhooks.chaos import Disturbance
-from trunkline.webhooks.http import Exchange, Outgoing
+from trunkline.webhooks.http import Exchange
 from trunkline.webhooks.kinds import Completion, DeliveryKind
 from trunkline.webhooks.model import Delivery, Parameters
 from trunkline.webhooks.outgoing import MakeOutgoing
+from trunkline.webhooks.send_disturbed import Requests, send_disturbed
 from trunkline.webhooks.shown_url import shown_url
 from trunkline.webhooks.target import InvalidTarget, read_target
 from trunkline.webhooks.works import DueDeliveries, EndDeliveries, Ended
@@ -35,13 +36,6 @@ log = structlog.get_logger(__name__)
 
 INTERNAL = 12400  # code of the alert for a defect of ours
 TRY_AGAIN = 0.1  # seconds between tries to take an answer while the database is away
-
-
-class Requests(Protocol):
-    """Makes requests."""
-
-    async def send(self, outgoing: Outgoing) -> Exchange:
-        """What came of one, with its retries."""
 
 
 class PerformDelivery:
@@ -161,45 +155,11 @@ class PerformDelivery:
             url = shown_url(delivery.url)
             return Exchange(url=url, error=error.code, reason=str(error)), []
         outgoing = await self._outgoing(delivery, kind, target, parameters, token)
-        exchange = await self._send(outgoing, disturbance)
+        exchange = await send_disturbed(self._requests, outgoing, disturbance)
         return exchange, self._outgoing.after(delivery, kind, parameters, outgoing, exchange)
 
-    async def _send(self, outgoing: Outgoing, disturbance: Disturbance) -> Exchange:
-        """What came of it: of all that chaos makes of one request, one answer counts."""
-        lost = []
-        if disturbance.drop:
-            before = await self._requests.send(replace(outgoing, loses_answer=True))
-            lost = before.attempts
-        if disturbance.duplicate:
-            # Both at once: an app that looks first and writes then lets both pass.
-            exchange, other = await asyncio.gather(
-                self._requests.send(outgoing), self._requests.send(outgoing)
-            )
-            exchange.attempts += other.attempts
-            exchange.attempts.sort(key=lambda attempt: attempt.started_at)
-        else:
-            exchange = await self._requests.send(outgoing)
-        exchange.attempts[:0] = lost
-        return exchange
-
     def _complaints(self, delivery: Delivery) -> list[Alert]:
-        """Alerts about connection overrides that could not be followed (behaviour 2.2)."""
-        if "#" not in delivery.url or delivery.kind == DEBUGGER:
-            return []
-        try:
-            problems = read_target(delivery.url).problems
-        except InvalidTarget:
-            return []
-        return [
-            self._alert(
-                delivery.account_id,
-                delivery.world_id,
-                problem.code,
-                message=problem.message,
-                delivery=delivery,
-            )
-            for problem in problems
-        ]
+        return [] if delivery.kind == DEBUGGER else alert_overrides(self._alert, delivery)
 
     async def _drop(self, delivery: Delivery) -> None:
         await self._kept(Job(self._end, self._ended(delivery, "dropped", None)))

@@ -19,7 +19,7 @@ from trunkline.webhooks.model import Delivery
 from trunkline.webhooks.shown_url import shown_url
 from trunkline.webhooks.target import InvalidTarget, read_target
 
-__all__ = ["DueDeliveries", "EndDeliveries", "Ended", "Hears", "host_of"]
+__all__ = ["DueDeliveries", "EndDeliveries", "Ended", "Hears", "LogRequests", "host_of"]
 
 Hears = Callable[[Sequence[Delivery]], None]
 
@@ -104,6 +104,22 @@ class EndDeliveries:
             )
             events.extend(_event(item) for item in ended)
         return [None if item.delivery.id in taken else Refused() for item in items]
+
+
+class LogRequests:
+    """Write down what came of requests that were never in the queue: somebody waited for them."""
+
+    order = 6
+
+    async def write(
+        self, connection: Connection, items: Sequence[Ended], events: Effects
+    ) -> Sequence[None]:
+        """Insert the rows."""
+        await connection.copy_records_to_table(
+            "deliveries", records=[_row(item) for item in items], columns=queries.LOG_COLUMNS
+        )
+        events.extend(_event(item) for item in items)
+        return [None] * len(items)
 
 
 def _row(item: Ended) -> tuple[Any, ...]:

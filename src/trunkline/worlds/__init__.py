@@ -1,6 +1,6 @@
 """Worlds: where simulated time, virtual phones and number space live."""
 
-from trunkline.worlds.advance_clock import AdvanceClock, Advanced, DueWork
+from trunkline.worlds.advance_clock import AdvanceClock, Advanced, DueWork, Flow
 from trunkline.worlds.clock import WorldClock
 from trunkline.worlds.later import Later
 from trunkline.worlds.limits import TWILIO, Limits, WorldLimits
@@ -12,6 +12,7 @@ __all__ = [
     "Advanced",
     "ClockNotMovable",
     "DueWork",
+    "Flow",
     "Later",
     "Limits",
     "World",

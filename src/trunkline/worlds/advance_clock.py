@@ -1,9 +1,13 @@
-"""Move a world's clock forward, running what falls due on the way in its order."""
+"""Move a world's clock forward, running what falls due on the way in its order.
+
+Most work waits for moments, and the clock can jump from one to the next. Calls do not: their time
+passes evenly, and each stretch of it is run through (`Flow`).
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -11,7 +15,7 @@ import msgspec
 
 from trunkline.worlds.worlds import ClockNotMovable, World, Worlds
 
-__all__ = ["AdvanceClock", "Advanced", "DueWork"]
+__all__ = ["AdvanceClock", "Advanced", "DueWork", "Flow"]
 
 
 class DueWork(Protocol):
@@ -30,6 +34,18 @@ class DueWork(Protocol):
         """The world time of the next thing that is due."""
 
 
+class Flow(DueWork, Protocol):
+    """Work whose time passes evenly."""
+
+    def obstacle(self, world_id: str) -> str | None:
+        """Why the time of a world cannot be moved now, as a sentence; None: it can."""
+
+    async def run_until(self, world_id: str, moment: datetime) -> datetime:
+        """Let the time of a world pass up to a moment, or to one at which there is something to
+        react to, and hold its clock there: which that was. Of a world in which nothing flows,
+        the moment itself."""
+
+
 class Advanced(msgspec.Struct):
     """The world's time after a move, and how many moments with due work there were."""
 
@@ -40,40 +56,58 @@ class Advanced(msgspec.Struct):
 class AdvanceClock:
     """Advances worlds, one move at a time for each."""
 
-    def __init__(self, worlds: Worlds, work: Sequence[DueWork]) -> None:
+    def __init__(self, worlds: Worlds, work: Sequence[DueWork], flow: Flow | None = None) -> None:
         self._worlds = worlds
-        self._work = work
+        self._work = work if flow is None else [*work, flow]
+        self._flow = flow
         self._moving: dict[str, asyncio.Lock] = {}
 
-    async def __call__(self, world: World, by: timedelta) -> Advanced:
-        """Returns when the world is idle at its new time. Raises ClockNotMovable."""
+    async def __call__(
+        self, world: World, by: timedelta, until: Callable[[], bool] | None = None
+    ) -> Advanced:
+        """Returns when the world is idle at its new time.
+
+        That is earlier than asked for when `until` is true: it is asked each time the world has
+        come to rest, so also before anything is moved. Raises ClockNotMovable.
+        """
         if not world.clock_movable:
             raise ClockNotMovable("The clock of this world follows real time.")
         async with self._moving.setdefault(world.id, asyncio.Lock()):
-            ran = 0
-            least = world.clock.offset
-            target = world.clock.pause() + by
+            if self._flow is not None and (obstacle := self._flow.obstacle(world.id)) is not None:
+                raise ClockNotMovable(obstacle)
+            offset = world.clock.offset
+            start = world.clock.pause()
+            moved = timedelta()
             try:
                 # First of all: if the platform is killed on the way, its clock may be ahead of
                 # what was done, but never behind it.
                 if by:
-                    await self._worlds.keep_clock(world, least + by)
-                while True:
-                    await self._idle(world.id, target)
-                    due = await self._earliest(world.id)
-                    if due is None or due > target:
-                        break
-                    ran += 1
-                    world.clock.hold(due)
-                world.clock.hold(target)
-                least += by
-                await self._idle(world.id, target)
+                    await self._worlds.keep_clock(world, offset + by)
+                ran = await self._move(world, start + by, until)
+                moved = world.clock.now() - start
             finally:
                 # The real time that this took passes in the world, too.
-                world.clock.release(least)
+                world.clock.release(offset + moved)
             if by:  # else nothing was moved: a world was only to come to rest
                 await self._worlds.keep_clock(world)
             return Advanced(now=world.clock.now(), ran=ran)
+
+    async def _move(self, world: World, target: datetime, until: Callable[[], bool] | None) -> int:
+        """Move a clock that is held, and return how many moments with due work there were."""
+        ran = 0
+        while True:
+            await self._idle(world.id, target)
+            if until is not None and until():
+                return ran
+            due = await self._earliest(world.id)
+            is_due = due is not None and due <= target
+            if not is_due and world.clock.now() >= target:
+                return ran
+            goal = due if due is not None and is_due else target
+            if self._flow is not None and await self._flow.run_until(world.id, goal) < goal:
+                continue
+            ran += is_due
+            world.clock.hold(goal)
 
     async def _idle(self, world_id: str, until: datetime) -> None:
         """Wait until all of it is idle at the same time: a message makes requests, whose answers

@@ -24,6 +24,11 @@ class WorldClock:
         """World time minus real time."""
         return self._offset
 
+    @property
+    def held(self) -> bool:
+        """Whether it stands still."""
+        return self._held is not None
+
     def now(self) -> datetime:
         """The world's current time, in UTC."""
         return self._held if self._held is not None else self._real.now() + self._offset

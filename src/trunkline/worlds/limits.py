@@ -1,5 +1,6 @@
-"""What worlds limit: how fast each type of sender sends, and how long its queue may be
-(behaviour 5.3). Kept in memory, because every message asks, and in the database."""
+"""What worlds limit: how fast each type of sender sends, how long its queue may be (behaviour
+5.3), and how fast accounts call (6.1). Kept in memory, because every message asks, and in the
+database."""
 
 from __future__ import annotations
 
@@ -28,8 +29,9 @@ QueueSeconds = Annotated[int, Meta(ge=1, le=864_000)]
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Segments a second of each sender by its type, messages a second with media, and how many
-    seconds of sending may wait for a sender. The defaults are Twilio's."""
+    """Segments a second of each sender by its type, messages a second with media, how many seconds
+    of sending may wait for a sender (and of calling, for an account), and calls a second of an
+    account. The defaults are Twilio's."""
 
     long_code: Rate = 1.0
     toll_free: Rate = 3.0
@@ -39,6 +41,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     mms_long_code: Rate = 1.0
     account_mms: Rate = 25.0
     queue_seconds: QueueSeconds = 36_000
+    calls_per_second: Rate = 1.0
 
 
 TWILIO = Limits()

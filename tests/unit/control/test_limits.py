@@ -18,6 +18,7 @@ TWILIO = {
     "mms_long_code": 1.0,
     "account_mms": 25.0,
     "queue_seconds": 36_000,
+    "calls_per_second": 1.0,
 }
 
 

@@ -56,7 +56,7 @@ class Events(FakeWorld):
         self.streams = 0
 
     @contextmanager
-    def events(self) -> Iterator[Any]:
+    def events(self, kind: str = "message.") -> Iterator[Any]:
         self.streams += 1
         yield self
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 
 from trunkline.messaging.choose_sender import Numbers, choose_sender
 from trunkline.messaging.recipients import valid_recipient
-from trunkline.messaging.replies.document_url import DocumentUrl
 from trunkline.messaging.replies.reply_session import (
     MOST_DOCUMENTS,
     MOST_REPLIES,
@@ -23,6 +22,7 @@ from trunkline.rest import catalogue
 from trunkline.rest.errors import ApiError
 from trunkline.rest.parameters import is_url
 from trunkline.twiml import Message, MessagingDocument, Redirect
+from trunkline.webhooks.document_url import DocumentUrl
 
 __all__ = ["MOST_COMPLAINTS", "Complaint", "ExecuteReply", "Execution", "Reply"]
 

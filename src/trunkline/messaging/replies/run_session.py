@@ -12,7 +12,6 @@ from typing import Any, Protocol
 from trunkline.messaging.consents.opt_outs import NO_SERVICES, Services
 from trunkline.messaging.make_message import MakeMessage
 from trunkline.messaging.model import NewMessage
-from trunkline.messaging.replies.document_url import DocumentUrl
 from trunkline.messaging.replies.execute_reply import ExecuteReply, Execution, Reply
 from trunkline.messaging.replies.loop_breaker import FILTERED, LoopBreaker
 from trunkline.messaging.replies.reply_session import Conversation, NextDocument, Session
@@ -22,6 +21,7 @@ from trunkline.store import Job
 from trunkline.twiml import TwimlError, read_messaging
 from trunkline.twiml.errors import NOT_RETRIEVED
 from trunkline.webhooks.alerts.make_alert import BAD_GATEWAY, AlertMaker
+from trunkline.webhooks.document_url import DocumentUrl
 from trunkline.webhooks.http import Exchange
 from trunkline.webhooks.kinds import Completion
 from trunkline.webhooks.make_delivery import MakeDelivery

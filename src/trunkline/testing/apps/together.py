@@ -58,6 +58,8 @@ class Apps:
         public_url: str | None,
         webhook: str | None,
         fallback: str | None,
+        voice: str | None = None,
+        voice_fallback: str | None = None,
         numbers: Iterable[str] | None,
     ) -> App:
         """Map an app that serves, and let numbers name it. Raises TrunklineError."""
@@ -67,8 +69,14 @@ class Apps:
         app = App(public_url=public, local_url=local_url, watch=watch)
         self._map({**self._apps, public: app})
         self._apps[public] = app
-        if webhook is not None or fallback is not None:
-            self._name(app, webhook, fallback, numbers)
+        paths = {
+            "SmsUrl": webhook,
+            "SmsFallbackUrl": fallback,
+            "VoiceUrl": voice,
+            "VoiceFallbackUrl": voice_fallback,
+        }
+        if form := {name: app.url(path) for name, path in paths.items() if path is not None}:
+            self._name(form, numbers)
         return app
 
     def stop(self) -> None:
@@ -99,14 +107,7 @@ class Apps:
         maps = [{"public": public, "local": local} for public, local in pairs]
         self._world.control("PUT", "/webhooks/maps", {"maps": maps})
 
-    def _name(
-        self, app: App, webhook: str | None, fallback: str | None, numbers: Iterable[str] | None
-    ) -> None:
-        form = {
-            name: app.url(path)
-            for name, path in (("SmsUrl", webhook), ("SmsFallbackUrl", fallback))
-            if path is not None
-        }
+    def _name(self, form: dict[str, str], numbers: Iterable[str] | None) -> None:
         for number in numbers or self._world.credentials.numbers:
             self._world.twilio("POST", f"{self._numbers}/{self._sid(number)}.json", form)
 

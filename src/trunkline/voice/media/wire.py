@@ -19,6 +19,7 @@ __all__ = [
     "Answer",
     "Answered",
     "BargeIn",
+    "CloseWorld",
     "Command",
     "Digit",
     "Digits",
@@ -26,11 +27,13 @@ __all__ = [
     "Freeze",
     "Frozen",
     "HangUp",
+    "HeardWritten",
     "HungUp",
     "Join",
     "Leave",
     "OpenPair",
     "OpenPhone",
+    "OpenWorld",
     "PauseRecording",
     "PhoneDo",
     "Play",
@@ -51,6 +54,7 @@ __all__ = [
     "StopRecording",
     "Thaw",
     "Tone",
+    "Track",
 ]
 
 FRAME_MS = 20
@@ -211,6 +215,21 @@ class PhoneDo(_Wire, frozen=True):
     steps: tuple[Step, ...]
 
 
+class OpenWorld(_Wire, frozen=True):
+    """Before the first leg of a world in this process: which of its frames is the present one,
+    and whether it stands still."""
+
+    world: str
+    frame: int
+    frozen: bool
+
+
+class CloseWorld(_Wire, frozen=True):
+    """After its last leg, and the end of what is written of it: forget it."""
+
+    world: str
+
+
 class Freeze(_Wire, frozen=True):
     """Let no time pass for a world. `Frozen` follows."""
 
@@ -246,6 +265,8 @@ Command = (
     | ResumeRecording
     | StopRecording
     | PhoneDo
+    | OpenWorld
+    | CloseWorld
     | Freeze
     | StepWorld
     | Thaw
@@ -315,7 +336,16 @@ class RecordingEnded(_Wire, frozen=True):
 
 
 class ScriptDone(_Wire, frozen=True):
-    """A virtual phone has done all that its script says."""
+    """A virtual phone has done all that it was told: `steps` in all, from its beginning on and
+    with those of `PhoneDo`. Told again after each further `PhoneDo`."""
+
+    leg: str
+    frame: int
+    steps: int = 0
+
+
+class HeardWritten(_Wire, frozen=True):
+    """The WAV of what a virtual phone heard is whole; its leg has ended."""
 
     leg: str
     frame: int
@@ -355,6 +385,7 @@ Report = (
     | Played
     | RecordingEnded
     | ScriptDone
+    | HeardWritten
     | Frozen
     | Stepped
     | Statistics

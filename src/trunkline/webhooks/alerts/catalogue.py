@@ -1,12 +1,14 @@
 """Titles and levels of the codes that alerts are about.
 
-The facts are those of Twilio's error dictionary, https://www.twilio.com/docs/api/errors. What
-calls and conferences add comes with them.
+The facts are those of Twilio's error dictionary, https://www.twilio.com/docs/api/errors. Those of
+calls and conferences are in `codes_of_calls`.
 """
 
 from __future__ import annotations
 
 from typing import Final
+
+from trunkline.webhooks.alerts.codes_of_calls import ERRORS_OF_CALLS, WARNINGS_OF_CALLS
 
 __all__ = ["ERROR", "NOT_ACTIVE", "WARNING", "alert_level", "alert_title"]
 
@@ -16,6 +18,7 @@ WARNING: Final = "warning"
 NOT_ACTIVE: Final = 10001  # nothing is requested for an account that is suspended or closed
 
 _ERRORS: Final[dict[int, str]] = {
+    **ERRORS_OF_CALLS,
     NOT_ACTIVE: "Account is not active",
     # Requests to the app.
     11100: "Invalid URL format",
@@ -58,6 +61,7 @@ _ERRORS: Final[dict[int, str]] = {
 }
 
 _WARNINGS: Final[dict[int, str]] = {
+    **WARNINGS_OF_CALLS,
     12200: "Schema validation warning",
     13710: "Redirect: Invalid method value",
     14101: 'Invalid "To" attribute',

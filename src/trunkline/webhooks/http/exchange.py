@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
+from typing import Final
 
 from trunkline.webhooks.address_map import Connection
 from trunkline.webhooks.http.cookies import Jar
 from trunkline.webhooks.http.network_rules import NOBODY, AllowList
 from trunkline.webhooks.target import Target
 
-__all__ = ["LIMIT", "Attempt", "Exchange", "Outgoing"]
+__all__ = ["LIMIT", "NO_HEADERS", "Attempt", "Exchange", "Outgoing"]
 
 Locate = Callable[[Target], Connection | None]
+NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 LIMIT = 65_536  # bytes of a body: TwiML above is refused with 11750 (behaviour 2.1)
 
 
@@ -28,6 +31,9 @@ class Outgoing:
     json_body: bytes | None = None  # sent instead of the parameters, always by POST
     token: str  # 32 hex digits: `I-Twilio-Idempotency-Token`, the same in every attempt
     auth_token: str  # signs
+    headers: Mapping[str, str] = field(
+        default_factory=lambda: NO_HEADERS
+    )  # besides those of every request
     cookies: Jar | None = None  # of the conversation, None: it has none; read, never changed
     read_body: bool = False  # a document is asked for; else the body of the answer is ignored
     allowed: AllowList = NOBODY  # private networks and hosts that this account may reach

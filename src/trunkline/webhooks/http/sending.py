@@ -278,6 +278,7 @@ class Sending:
             **FIXED,
             TOKEN: token_text(self._outgoing.token),
             SIGNATURE: self._signature,
+            **self._outgoing.headers,
         }
         if body is not None:
             headers["Content-Type"] = FORM if hop.json_body is None else "application/json"

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.messaging.node import NUMBER, PHONE, Numbers, own_number
-from trunkline.messaging.replies.document_url import DocumentUrl
 from trunkline.messaging.replies.execute_reply import MOST_COMPLAINTS, ExecuteReply, Execution
 from trunkline.messaging.replies.reply_session import (
     MOST_DOCUMENTS,
@@ -19,6 +18,7 @@ from trunkline.messaging.replies.reply_session import (
     Session,
 )
 from trunkline.twiml import Message, MessagingDocument, Redirect, TwimlWarning, read_messaging
+from trunkline.webhooks.document_url import DocumentUrl
 
 ACCOUNT = "a" * 32
 OTHER_ACCOUNT = "b" * 32

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from trunkline.messaging.replies.document_url import DocumentUrl
+from trunkline.webhooks.document_url import DocumentUrl
 
 APP = "https://app.example/texts/sms?shop=7"
 

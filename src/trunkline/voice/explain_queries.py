@@ -1,0 +1,19 @@
+"""The SQL of what is told of calls beyond the API."""
+
+from __future__ import annotations
+
+COLUMNS = """
+id, account_id, parent_id, direction, status, sender, recipient, answered_by, error_code, duration,
+forwarded_from, queue_ms, document, started_at, answered_at, ended_at, created_at
+"""
+OF_WORLD = f"""
+SELECT {COLUMNS} FROM calls
+WHERE world_id = $1 AND ($2::text IS NULL OR sender = $2 OR recipient = $2)
+  AND ($3::text[] IS NULL OR status = ANY ($3))
+ORDER BY id DESC LIMIT $4
+"""
+FETCH = f"SELECT {COLUMNS} FROM calls WHERE id = $1 AND world_id = $2"
+CHILDREN = "SELECT id FROM calls WHERE parent_id = $1 ORDER BY id"
+EVENTS = """
+SELECT seq, kind, data, world_time, real_time FROM call_events WHERE subject_id = $1 ORDER BY seq
+"""

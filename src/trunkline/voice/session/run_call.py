@@ -1,0 +1,173 @@
+"""One call from its beginning to its last status: the task of a session."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import structlog
+
+from trunkline.faults import fault
+from trunkline.voice.legs import EngineLost, HangUpReason, MediaUnavailable
+from trunkline.voice.media.wire import (
+    FRAMES_PER_SECOND,
+    Answered,
+    Digits,
+    HungUp,
+    Refused,
+    Ringing,
+)
+from trunkline.voice.session.companion import Companion
+from trunkline.voice.session.events import EndOrder, FarEndGone, Interrupted, TimeUp
+from trunkline.voice.session.far_end import CannotDial, OpenFarEnd
+from trunkline.voice.session.outcome import Finish
+from trunkline.voice.session.record_options import record_call
+from trunkline.voice.session.session import CallSession, EndedElsewhere
+
+__all__ = ["RunCall"]
+
+log = structlog.get_logger(__name__)
+
+INTERNAL = 12400
+NO_MEDIA = 12400
+RING_SECONDS = 60
+# What a refusal is in SIP, which status callbacks tell.
+SIP_CODES = {"busy": 486, "rejected": 603, "failed": 500}
+REFUSED = {"busy": "busy", "rejected": "busy", "failed": "failed"}
+
+
+class Ended(Exception):
+    """The call is over: its last status, and what is told of it."""
+
+    def __init__(
+        self, status: str, reason: HangUpReason = "normal", sip: int | None = None
+    ) -> None:
+        super().__init__(status)
+        self.status = status
+        self.reason = reason
+        self.sip = sip
+
+
+class RunCall:
+    """Runs calls."""
+
+    def __init__(self, open_far_end: OpenFarEnd) -> None:
+        self._open_far_end = open_far_end
+
+    async def __call__(self, session: CallSession, companion: Companion | None = None) -> None:
+        """Returns once the call has its last status, or it is known that it has."""
+        try:
+            try:
+                await self._until_ended(session, companion)
+            except Ended as ended:
+                await self._finish(session, ended)
+            except EndedElsewhere:
+                raise
+            except Exception as error:  # no call is left without an end
+                log.error("call.defect", call=session.call.sid, **fault(error))
+                session.complain(INTERNAL, "Trunkline failed in this call.")
+                await self._finish(session, Ended(_last(session), "failed"))
+        except EndedElsewhere:
+            session.let_go()
+        finally:
+            session.let_go()
+            session.close()
+            if companion is not None:
+                companion.over(session.call.status)
+
+    async def _until_ended(self, session: CallSession, companion: Companion | None) -> None:
+        try:
+            if session.call.direction != "inbound":
+                await self._dial(session, companion)
+                await self._after_answer(session)
+            elif session.call.document.url is None:
+                raise Ended("no-answer", "rejected")  # nobody to ask: rejected without an alert
+            if companion is not None and not await companion.answered():
+                raise Ended("completed")
+            await self._converse(session)
+        except FarEndGone:
+            # A caller that gives up before anybody answers.
+            raise Ended("completed" if session.call.is_answered else "no-answer") from None
+        except Interrupted as interrupted:
+            order = interrupted.order
+            assert isinstance(order, EndOrder)
+            status = "completed" if session.call.is_answered else order.status
+            if status == "completed" and not session.call.is_answered:
+                status = "canceled"
+            raise Ended(status, sip=487 if status == "canceled" else None) from None
+
+    async def _dial(self, session: CallSession, companion: Companion | None) -> None:
+        """Until the far end has answered. Raises Ended when it does not."""
+        call = session.call
+        session.look()  # it may have been canceled while it waited for its turn
+        if call.status == "queued":
+            await self._initiate(session)
+        call.begun_frame = session.frame
+        try:
+            await session.work(self._open_far_end(session))
+        except MediaUnavailable as error:
+            session.complain(NO_MEDIA, f"No audio can be had: {error}")
+            raise Ended("failed", sip=503) from None
+        except CannotDial as error:
+            session.complain(error.code, str(error))
+            raise Ended("failed", sip=error.sip) from None
+        patience = session.timer(int(call.options.get("timeout", RING_SECONDS)))
+        try:
+            while True:
+                event = await session.ring()
+                match event:
+                    case Ringing() if call.status != "ringing":
+                        await session.enter("ringing")
+                        if companion is not None:
+                            companion.ringing()
+                    case Answered():
+                        await session.answered(sip_code=200)
+                        return
+                    case Refused(reason=reason):
+                        raise Ended(REFUSED[reason], sip=SIP_CODES[reason])
+                    case HungUp() | EngineLost():
+                        raise Ended("failed", sip=500)
+                    case TimeUp(timer) if timer is patience:
+                        raise Ended("no-answer", sip=487)
+        finally:
+            patience.cancel()
+
+    async def _initiate(self, session: CallSession) -> None:
+        now = session.now
+        waited = now - session.created_at
+        await session.enter(
+            "initiated", started_at=now, queue_ms=max(waited // timedelta(milliseconds=1), 0)
+        )
+
+    async def _after_answer(self, session: CallSession) -> None:
+        options = session.call.options
+        if (record := options.get("record")) is not None:
+            await session.work(record_call(session, record))
+        if digits := options.get("send_digits"):
+            await session.play([Digits(digits=str(digits))])
+
+    async def _converse(self, session: CallSession) -> None:
+        done = await session.services.converse(session, session.call.document) or Finish()
+        raise Ended(
+            "completed" if session.call.is_answered else done.status,
+            done.reason,
+        )
+
+    async def _finish(self, session: CallSession, ended: Ended) -> None:
+        call = session.call
+        end_frame = session.frame
+        session.let_go(ended.reason)
+        await session.services.recordings.settle(call.sid)
+        changes: dict[str, Any] = {"ended_at": session.now, "duration": 0}
+        if call.answered_frame is not None:
+            changes["duration"] = round((end_frame - call.answered_frame) / FRAMES_PER_SECOND)
+            if call.direction != "inbound":
+                changes["sip_code"] = 200
+        elif ended.sip is not None:
+            changes["sip_code"] = ended.sip
+        call.duration = changes["duration"]
+        await session.enter(ended.status, **changes)
+
+
+def _last(session: CallSession) -> str:
+    return "completed" if session.call.is_answered else "failed"

@@ -1,0 +1,321 @@
+"""One call as it goes on: its leg, what it waits for, and its way through the lifecycle.
+
+A session is one task. Whatever is to happen to it comes through its mailbox; nobody cancels it.
+Verbs (`voice/verbs`) see nothing else of a call.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+import structlog
+
+from trunkline.faults import fault
+from trunkline.store import Job, Overloaded, StoreUnavailable
+from trunkline.store.transitions import Transition, TransitionRefused
+from trunkline.voice.legs import EngineLost, Heard, Leg
+from trunkline.voice.media.wire import (
+    FRAMES_PER_SECOND,
+    HungUp,
+    Played,
+    Refused,
+    Source,
+)
+from trunkline.voice.session.events import (
+    EndOrder,
+    Event,
+    FarEndGone,
+    Interrupted,
+    RedirectOrder,
+    TimeUp,
+)
+from trunkline.voice.session.live_call import LiveCall
+from trunkline.voice.session.mailbox import Mailbox
+from trunkline.voice.session.services import Services, Timer
+from trunkline.voice.works import CallNote
+
+__all__ = ["CallSession", "EndedElsewhere", "SessionTimer"]
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+TRY_AGAIN = 0.1  # real seconds between tries to commit while the database is away
+MOST_ALERTS = 50  # of one call: a document that is asked for again and again tells the same
+
+
+class EndedElsewhere(Exception):
+    """The call has its last status already: there is nothing left to do but to let go of it."""
+
+
+class SessionTimer:
+    """A timer of a session's: tells its mailbox once."""
+
+    def __init__(self, timer: Timer | None = None) -> None:
+        self._timer = timer
+
+    def holds(self, timer: Timer) -> None:
+        """Take what can be cancelled."""
+        self._timer = timer
+
+    def cancel(self) -> None:
+        """Let it not tell. What it has told already is for the reader to pass over."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+
+class CallSession:
+    """What a verb may do: wait (`next`), work (`work`), play, answer, complain, note."""
+
+    def __init__(
+        self,
+        call: LiveCall,
+        services: Services,
+        *,
+        created_at: datetime,
+        parent: CallSession | None = None,
+        begin: Callable[[CallSession], None] = lambda _: None,
+    ) -> None:
+        self.call = call
+        self.services = services
+        self.created_at = created_at  # world time
+        self.parent = parent  # that which dialled it
+        self._begin = begin
+        self.leg: Leg | None = None
+        self.gone = False  # the far end has hung up: documents are asked for, and not executed
+        self.lost = False  # the media process of the leg has ended
+        self.waited = False  # whether time has passed since the present document was asked for
+        self._mailbox = Mailbox(call.world_id, services.occupation)
+        self._limit: SessionTimer | None = None
+        self._alerts = 0
+        self._leg_open = False
+
+    def start(self) -> None:
+        """Let its task begin."""
+        self._begin(self)
+
+    # What comes in --------------------------------------------------------------------------
+    def hear(self, heard: Heard) -> None:
+        """Take a report of the leg."""
+        self.services.recordings.heard(heard)
+        self._mailbox.put(heard)
+
+    def tell(self, event: Event) -> None:
+        """Take an order, or news."""
+        self._mailbox.put(event)
+
+    async def next(self) -> Event:
+        """The next event, when it comes. Time may pass meanwhile.
+
+        Raises FarEndGone, Interrupted: a verb that has to do something before catches them.
+        """
+        while True:
+            event = await self._mailbox.get()
+            self.waited = True
+            if (heard := self._take(event)) is not None:
+                return heard
+
+    async def ring(self) -> Event:
+        """The next event of a leg that is not answered: its end is one, too. Raises
+        Interrupted."""
+        while True:
+            event = await self._mailbox.get()
+            if isinstance(event, (HungUp, EngineLost, Refused)):
+                self._leg_open = False
+                return event
+            if (heard := self._take(event)) is not None:
+                return heard
+
+    async def work(self, doing: Awaitable[T]) -> T:
+        """Do something that depends on more than time: the world stands still meanwhile, if it is
+        stepped. Raises FarEndGone and Interrupted; then it is given up."""
+        task = asyncio.ensure_future(doing)
+        try:
+            while not task.done():
+                self.look()
+                alarm = asyncio.ensure_future(self._mailbox.alarm())
+                await asyncio.wait({task, alarm}, return_when=asyncio.FIRST_COMPLETED)
+                alarm.cancel()
+            return task.result()
+        finally:
+            if not task.done():
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+
+    def drop(self, kind: type[Event]) -> None:
+        """Forget what came of a kind."""
+        self._mailbox.drop(kind)
+
+    def _take(self, event: Event) -> Event | None:
+        match event:
+            case HungUp() | EngineLost() if self._leg_open:
+                self._leg_open = False
+                self.gone = True
+                self.lost = isinstance(event, EngineLost)
+                raise FarEndGone(lost=self.lost)
+            case RedirectOrder() | EndOrder():
+                raise Interrupted(event)
+            case TimeUp(timer) if timer is self._limit:
+                raise Interrupted(EndOrder())
+        return event
+
+    def look(self) -> None:
+        for event in self._mailbox.waiting():
+            interrupts = isinstance(event, (HungUp, EngineLost, RedirectOrder, EndOrder)) or (
+                isinstance(event, TimeUp) and event.timer is self._limit
+            )
+            if interrupts and not (self.gone and isinstance(event, (HungUp, EngineLost))):
+                self._mailbox.remove(event)
+                self._take(event)
+
+    # Time -----------------------------------------------------------------------------------
+    def timer(self, seconds: float) -> SessionTimer:
+        """Tell `TimeUp` so many seconds of engine time from now."""
+        timer = SessionTimer()
+        frames = max(round(seconds * FRAMES_PER_SECOND), 0)
+        timer.holds(
+            self.services.time.call_later(
+                self.call.world_id, frames, lambda: self._mailbox.put(TimeUp(timer))
+            )
+        )
+        return timer
+
+    def limit(self, seconds: int) -> None:
+        """End the call so long after its answer."""
+        if self._limit is not None:
+            self._limit.cancel()
+        begun = self.call.answered_frame
+        passed = 0 if begun is None else (self.frame - begun) / FRAMES_PER_SECOND
+        self._limit = self.timer(seconds - passed)
+
+    @property
+    def frame(self) -> int:
+        """The present frame of the call's world."""
+        return self.services.time.frame(self.call.world_id)
+
+    # The leg --------------------------------------------------------------------------------
+    def takes(self, leg: Leg) -> None:
+        """Have a leg, which reports to `hear`."""
+        self.leg = leg
+        self._leg_open = True
+
+    @property
+    def line(self) -> Leg:
+        """The leg, which is there once the call rings."""
+        assert self.leg is not None
+        return self.leg
+
+    async def play(self, sources: Sequence[Source], *, loop: int = 1) -> Played | None:
+        """Play, and return when it has ended; what the far end presses meanwhile is of no
+        matter."""
+        if not sources:
+            return None
+        number = self.line.play(sources, loop=loop)
+        while True:
+            event = await self.next()
+            if isinstance(event, Played) and event.playback == number:
+                return event
+
+    async def answer(self) -> None:
+        """Answer a call that came in, if it is not answered."""
+        if self.call.is_answered or self.gone:
+            return
+        self.line.answer()
+        await self.answered()
+
+    async def answered(self, **changes: Any) -> None:
+        """The call is answered."""
+        self.call.answered_frame = self.frame
+        await self.enter("in-progress", answered_at=self.now, **changes)
+        self.limit(int(self.call.options.get("time_limit", 14_400)))
+
+    def let_go(self, reason: Any = "normal") -> None:
+        """Hang up, if it has not ended by itself."""
+        if self.leg is not None and self._leg_open:
+            self._leg_open = False
+            self.leg.hang_up(reason)
+            self.services.recordings.closed(self.call.sid)
+        if self._limit is not None:
+            self._limit.cancel()
+
+    # What is written down -------------------------------------------------------------------
+    async def enter(self, status: str, **changes: Any) -> None:
+        """Commit a status, however long the database is away. Raises EndedElsewhere."""
+        transition = Transition(
+            subject=self.call.sid,
+            world_id=self.call.world_id,
+            path=(status,),
+            world_time=self.now,
+            real_time=self.services.clock.now(),
+            changes=changes,
+        )
+        while True:
+            try:
+                (result,) = await self.services.commit.submit(
+                    Job(self.services.transitions, transition), urgent=True
+                )
+            except Overloaded as error:  # the platform stops
+                raise EndedElsewhere from error
+            except StoreUnavailable:
+                await asyncio.sleep(TRY_AGAIN)
+                continue
+            if isinstance(result, TransitionRefused) and result.status != status:
+                raise EndedElsewhere
+            self.call.status = status
+            return
+
+    def note(self, kind: str, data: dict[str, Any]) -> None:
+        """Write down something that is no change of status; nobody waits for it."""
+        note = CallNote(
+            sid=self.call.sid,
+            world_id=self.call.world_id,
+            kind=kind,
+            data=data,
+            world_time=self.now,
+            real_time=self.services.clock.now(),
+        )
+        self._submit(Job(self.services.notes, note))
+
+    def complain(
+        self, code: int, sentence: str, *, line: int | None = None, url: str | None = None
+    ) -> None:
+        """Record an alert about this call."""
+        place = "" if line is None else f"Line {line}: "
+        if self._alerts >= MOST_ALERTS:
+            return
+        self._alerts += 1
+        alert = self.services.alert(
+            self.call.account_id,
+            self.call.world_id,
+            code,
+            resource=self.call.sid,
+            message=place + sentence,
+            url=url,
+            details={} if line is None else {"line": str(line)},
+        )
+        self._submit(Job(self.services.record_alerts, alert))
+
+    def _submit(self, job: Job) -> None:
+        try:
+            outcome = self.services.commit.submit(job, urgent=True)
+        except Overloaded:
+            return
+        outcome.add_done_callback(_noted)
+
+    @property
+    def now(self) -> datetime:
+        """The world's time."""
+        return self.services.worlds.clock(self.call.world_id).now()
+
+    def close(self) -> None:
+        """Hear nothing any more."""
+        if self._limit is not None:
+            self._limit.cancel()
+        self._mailbox.close()
+
+
+def _noted(outcome: asyncio.Future[list[Any]]) -> None:
+    if not outcome.cancelled() and (error := outcome.exception()) is not None:
+        log.warning("call.note_lost", **fault(error))
