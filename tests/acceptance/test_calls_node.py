@@ -4,7 +4,7 @@ import pytest
 from twilio.rest import Client
 
 from tests.support.calls import NUMBER, PHONE, WAITS, script
-from tests.support.control import settle
+from tests.support.control import advance
 from tests.support.node_clients import TwilioCli, run_script
 from tests.support.platform import World
 
@@ -38,7 +38,7 @@ async def test_the_twilio_cli(twilio_cli: TwilioCli, client: Client, platform: W
     [created] = await twilio_cli.json(
         f"{core}:create", "--from", NUMBER, "--to", PHONE, "--twiml", WAITS, "--timeout", "90"
     )
-    settle(platform)
+    advance(platform, 1)
 
     sid = created["sid"]
     assert (created["status"], created["direction"]) == ("queued", "outbound-api")
@@ -46,7 +46,7 @@ async def test_the_twilio_cli(twilio_cli: TwilioCli, client: Client, platform: W
     assert (fetched["sid"], fetched["status"]) == (sid, "ringing")
     assert await twilio_cli.json(f"{core}:list", "--to", PHONE) == [fetched]
     [event] = await twilio_cli.json(f"{core}:events:list", "--call-sid", sid)
-    assert event["response"]["responseCode"] == 201
+    assert event["response"]["response_code"] == 201
     [canceled] = await twilio_cli.json(f"{core}:update", "--sid", sid, "--status", "canceled")
     assert canceled["status"] == "canceled"
     await twilio_cli.output(f"{core}:remove", "--sid", sid, says=DELETED)

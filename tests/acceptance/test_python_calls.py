@@ -6,7 +6,7 @@ import pytest
 from twilio.rest import Client
 
 from tests.support.calls import NUMBER, OTHER, PHONE, WAITS, answered, ended, ringing, script
-from tests.support.control import settle
+from tests.support.control import advance
 from tests.support.platform import World
 from tests.support.python_client import connect, not_found, raw, refused, with_key
 
@@ -22,7 +22,7 @@ def test_the_answer_to_a_create(client: Client, platform: World) -> None:
     assert (call.sid or "")[:2] == "CA"
     assert (call.status, call.direction) == ("queued", "outbound-api")
     assert (call.to, call.to_formatted) == (PHONE, "(555) 867-5309")
-    assert (call.from_, call.from_formatted) == (NUMBER, "(415) 555-0100")
+    assert (call._from, call.from_formatted) == (NUMBER, "(415) 555-0100")
     assert (call.start_time, call.end_time, call.duration, call.price) == (None,) * 4
     assert (call.price_unit, call.queue_time, call.api_version) == ("USD", "0", "2010-04-01")
     [number] = client.incoming_phone_numbers.list(phone_number=NUMBER)
@@ -88,7 +88,7 @@ def test_a_call_goes_on_with_other_twiml(client: Client, platform: World) -> Non
 
     client.calls(call.sid).update(twiml="<Response><Hangup/></Response>")
 
-    settle(platform)
+    advance(platform, 1)
     assert client.calls(call.sid).fetch().status == "completed"
 
 
@@ -113,10 +113,11 @@ def test_a_document_by_text_and_by_url_at_once(client: Client, platform: World) 
 
 def test_lists_with_filters(client: Client, platform: World) -> None:
     script(platform, OTHER, "ring")
+    script(platform, "client:joey", "busy")
     first = ended(client, platform)
     second = client.calls.create(to=OTHER, from_=NUMBER, twiml=WAITS)
     third = client.calls.create(to="client:joey", from_="client:desk", twiml=WAITS)
-    settle(platform)
+    advance(platform, 1)
     today = datetime.now(UTC)
     tomorrow = today + timedelta(days=1)
 
@@ -128,10 +129,10 @@ def test_lists_with_filters(client: Client, platform: World) -> None:
     assert listed(page_size=1) == [third.sid, second.sid, first.sid]
     assert listed(to=OTHER) == [second.sid]
     assert listed(from_="client:desk") == [third.sid]
-    assert listed(status="busy") == [first.sid]
+    assert listed(status="busy") == [third.sid, first.sid]
     assert listed(status="ringing") == [second.sid]
     assert listed(parent_call_sid=first.sid) == []
-    assert listed(end_time_after=today.date()) == [first.sid]
+    assert listed(end_time_after=today.date()) == [third.sid, first.sid]
     assert listed(start_time_after=tomorrow.date()) == []
     assert first.sid in listed(start_time_before=tomorrow, start_time_after=today.date())
 

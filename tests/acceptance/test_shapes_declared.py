@@ -122,6 +122,7 @@ def test_required_parameters_are_refused_when_they_are_missing() -> None:
     }
     assert required == {
         "accounts CreateBulkConsents": ["Items"],
+        "api CreateCall": ["From", "To"],
         "api CreateMessage": ["To"],
         "api CreateIncomingPhoneNumberLocal": ["PhoneNumber"],
         "api CreateIncomingPhoneNumberMobile": ["PhoneNumber"],

@@ -7,7 +7,7 @@ from typing import Any
 from twilio.rest import Client
 from twilio.rest.api.v2010.account.call import CallInstance
 
-from tests.support.control import settle
+from tests.support.control import advance
 from tests.support.platform import World
 
 PHONE, OTHER, NUMBER = "+15558675309", "+15558675310", "+14155550100"
@@ -23,7 +23,7 @@ def ringing(client: Client, platform: World, **wanted: Any) -> CallInstance:
     """A call that rings for as long as the test likes."""
     script(platform, PHONE, "ring")
     call = client.calls.create(**{"to": PHONE, "from_": NUMBER, "twiml": WAITS, **wanted})
-    settle(platform)
+    advance(platform, 1)
     return client.calls(call.sid).fetch()
 
 
@@ -31,7 +31,7 @@ def answered(client: Client, platform: World, **wanted: Any) -> CallInstance:
     """A call that was answered and lasts."""
     script(platform, PHONE, "answer 0s")
     call = client.calls.create(**{"to": PHONE, "from_": NUMBER, "twiml": WAITS, **wanted})
-    settle(platform)
+    advance(platform, 1)
     return client.calls(call.sid).fetch()
 
 
@@ -39,5 +39,5 @@ def ended(client: Client, platform: World, **wanted: Any) -> CallInstance:
     """A call whose phone was busy."""
     script(platform, PHONE, "busy")
     call = client.calls.create(**{"to": PHONE, "from_": NUMBER, "twiml": WAITS, **wanted})
-    settle(platform)
+    advance(platform, 1)
     return client.calls(call.sid).fetch()

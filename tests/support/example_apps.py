@@ -27,7 +27,7 @@ class Example:
 
     name: str
     start: str
-    send: str  # followed by recipient and text
+    send: str  # followed by recipient and text; "" of one that does not send
     ready: str  # what the app prints once it serves
 
     @property
@@ -40,6 +40,7 @@ FASTAPI = Example(
     "fastapi_sms", "uvicorn app:app --port 3000", "python send.py", "Application startup complete"
 )
 EXPRESS = Example("express_sms", "node app.mjs", "node send.mjs", "listens on port")
+IVR = Example("ivr", "uvicorn app:app --port 3000", "", "Application startup complete")
 
 
 class RunningExample:
@@ -108,10 +109,10 @@ class RunningExample:
 
 @contextmanager
 def running_example(
-    example: Example, data: Path, port: int, place: Path
+    example: Example, data: Path, port: int, place: Path, *, world: str = "default"
 ) -> Iterator[RunningExample]:
-    """An example on `port`, for the platform on `data`, in a copy of its folder at `place`: there
-    its README has installed what it needs."""
+    """An example on `port`, for a world of the platform on `data`, in a copy of its folder at
+    `place`: there its README has installed what it needs."""
     folder = place / example.name
     shutil.copytree(EXAMPLES / example.name, folder, ignore=shutil.ignore_patterns("node_modules"))
     if (folder / "package.json").exists():
@@ -121,6 +122,7 @@ def running_example(
         "PORT": str(port),
         "PYTHONDONTWRITEBYTECODE": "1",
         "TRUNKLINE_DATA": str(data),
+        "TRUNKLINE_WORLD": world,
     }
     process = subprocess.Popen(
         _program(example.start.replace("3000", str(port))),

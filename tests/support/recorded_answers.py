@@ -13,6 +13,7 @@ import requests
 from tests.support.control import settle
 from tests.support.media_server import PNG, File, media_server
 from tests.support.platform import World
+from tests.support.recorded_calls import record_calls
 from tests.support.recorded_links import record_links
 from tests.support.recorded_services import record_services
 
@@ -89,6 +90,7 @@ class Recorder:
         self._content()
         record_services(self, self._world)
         record_links(self, self._world)
+        record_calls(self, self._world)
         with media_server() as server:
             self._messages(server.add("cat.png", File("image/png", PNG)))
             self._alerts(server.add("status", File("text/plain", b"broken", status=500)))

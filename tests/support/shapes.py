@@ -123,9 +123,11 @@ def _faults_of_text(actual: str, example: Any, schema: Schema, place: str) -> It
     pattern = schema.get("pattern")
     if pattern and not re.search(pattern, actual):
         yield f"{place} is {actual!r}, which is not {pattern}"
-    check = FORMATS.get(schema.get("format", ""))
+    shown = "date-time-rfc-2822" if RFC_2822.fullmatch(example or "") else ""
+    form = schema.get("format", shown)  # within an object of any shape, the example tells it
+    check = FORMATS.get(form)
     if check is not None and not check(actual, example):
-        yield f"{place} is {actual!r}, which is no {schema['format']}"
+        yield f"{place} is {actual!r}, which is no {form}"
 
 
 def _is_rfc_2822(text: str, _: Any) -> bool:

@@ -35,6 +35,7 @@ REACHED = {
     "ended": FINAL,
 }
 
+Name = Annotated[str, Meta(max_length=300)]
 Most = Annotated[
     str | float,
     Meta(description="How far the clock is moved at most: `10m`, or a number of seconds"),
@@ -44,10 +45,8 @@ Most = Annotated[
 class CallFilter(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """Which calls to list; all of the world where nothing is named."""
 
-    number: Annotated[str | None, Meta(max_length=300, description="From or to it")] = None
-    status: Annotated[
-        str | None, Meta(max_length=200, description="One, or several: `busy,no-answer`")
-    ] = None
+    number: Annotated[Name | None, Meta(description="From or to it")] = None
+    status: Annotated[Name | None, Meta(description="One, or several: `busy,no-answer`")] = None
     limit: Annotated[int, Meta(ge=1, le=1000, description="Newest calls to show")] = 50
 
 
@@ -75,7 +74,7 @@ class Run(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """
 
     until: Literal["ringing", "answered", "done", "ended"] = "ended"
-    call: Annotated[str | None, Meta(max_length=64, description="SID of a call")] = None
+    call: Annotated[Name | None, Meta(description="SID of a call")] = None
     most: Most = "1h"
 
 

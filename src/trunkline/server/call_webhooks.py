@@ -14,24 +14,17 @@ from trunkline.voice.live.recover_calls import Recordings, RecoverCalls
 from trunkline.voice.live_requests import LiveRequest
 from trunkline.voice.model import NewCall
 from trunkline.voice.rates.call_queue import CallQueue
+from trunkline.voice.recordings.find_recording import FindRecording
 from trunkline.voice.session.documents import KIND as DOCUMENT
 from trunkline.voice.status_callbacks import KIND as STATUS_CALLBACK
-from trunkline.voice.status_callbacks import (
-    CallStatusCallback,
-    CallStatusCallbacks,
-    RecordingOfCall,
-)
+from trunkline.voice.status_callbacks import CallStatusCallback, CallStatusCallbacks
 from trunkline.voice.works import call_transitions
 
 __all__ = ["LiveCalls", "connect_calls"]
 
 
 def connect_calls(
-    core: Core,
-    webhooks: Webhooks,
-    *,
-    recording_of: RecordingOfCall | None = None,
-    followers: Iterable[Follower] = (),
+    core: Core, webhooks: Webhooks, followers: Iterable[Follower] = ()
 ) -> Transitions:
     """The transitions of calls, followed by status callbacks; their kinds of request are made
     known to `webhooks`."""
@@ -39,7 +32,7 @@ def connect_calls(
     webhooks.kinds[DOCUMENT] = LiveRequest(core.database, webhooks.alert)
     return call_transitions(
         [
-            CallStatusCallbacks(webhooks.due, webhooks.make, recording_of),
+            CallStatusCallbacks(webhooks.due, webhooks.make, FindRecording(core.base_url)),
             EndLiveCalls(),
             *followers,
         ]

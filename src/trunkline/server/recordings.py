@@ -138,8 +138,9 @@ class Recordings:
         await self._mp3s.close()
 
     async def drop_old(self) -> None:
-        """Forget recordings that were deleted long ago."""
+        """Forget recordings that were deleted long ago, and files that nothing refers to."""
         await self._delete.drop_old()
+        await self.record.drop_strays()
 
     async def reset(self, connection: Connection, world_id: str) -> None:
         """Delete all of a world within a transaction."""
@@ -147,7 +148,8 @@ class Recordings:
             await connection.execute(statement, world_id)
 
     def forget_world(self, world_id: str) -> None:
-        """Drop what goes on in a world; after `reset` was committed."""
+        """End what goes on in a world that is emptied. What is written down of it before the
+        `reset` goes with it; what would be later is not."""
         self.record.forget_world(world_id)
 
     async def _finish_for_ever(self, stop: asyncio.Event) -> None:

@@ -149,6 +149,7 @@ class Voice:
     async def load(self) -> None:
         """Load what is kept in memory."""
         await self.scripts.load()
+        await asyncio.to_thread(_make_folder, self.heard_folder)
 
     async def start(self, stop: asyncio.Event) -> list[asyncio.Task[None]]:
         """Take up what a former process left."""
@@ -204,3 +205,7 @@ class ToPlay:
         except AudioFailed as error:
             raise AudioNotTaken(f"The file {error}.") from None
         return await asyncio.to_thread(path.read_bytes)
+
+
+def _make_folder(folder: Path) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)

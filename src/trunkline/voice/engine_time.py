@@ -1,9 +1,9 @@
 """Engine time: what happens in calls is timed by frames of 20 ms, of which each world has a count.
 
 In real time the frames pass by themselves, in the media processes by their ticks and here by the
-clock of the event loop. While the clock of a world is held the media processes stand still; moving
-it runs their frames up to the next thing that anybody has to react to (`EngineTime.run_until`),
-as fast as they can be computed.
+machine's clock. While the clock of a world is held the media processes stand still; moving it runs
+their frames up to the next thing that anybody has to react to (`EngineTime.run_until`), as fast as
+they can be computed.
 """
 
 from __future__ import annotations

@@ -85,7 +85,8 @@ class NewCall:
     `options` holds what matters later and is no column, by these names: `timeout` (seconds until
     no-answer, 60), `time_limit` (seconds, 14400), `send_digits`, `record` (a dict: `channels`,
     `track`, `trim`, `callback`, `callback_method`, `callback_events`), `caller_id`, `reason`,
-    `amd` (a dict, for later), `application_sid`, `ignored` (names of parameters that do nothing
+    `amd` (a dict, for later), `application_sid`, `address_parameters` (the pairs behind the `?` of
+    a client's or SIP address), `ignored` (names of parameters that do nothing
     yet), `hops` (how many calls of this platform called each other before it).
     """
 

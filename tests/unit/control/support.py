@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 from uuid import UUID
 
+from tests.unit.control.fake_calls import FakeCalls
 from tests.unit.control.fake_consents import FakeConsents
 from tests.unit.control.fake_links import FakeDomains, read_links
 from tests.unit.rest.asgi_driver import Driver, Response
@@ -336,6 +337,7 @@ class FakePlatform:
     read: list[tuple[str, str, str]] = field(default_factory=list)
     unreadable: Exception | None = None
     consents: Any = field(default_factory=lambda: FakeConsents("0" * 32))
+    calls: Any = field(default_factory=FakeCalls)
 
     async def receive(self, **asked: Any) -> str:
         if any("missing" in url for url in asked["media_urls"]):
@@ -356,9 +358,13 @@ class FakePlatform:
     async def transcript(self, world_id: str, limit: int) -> list[TranscriptEntry]:
         return self.said[-limit:] if world_id == "0" * 32 else []
 
-    async def advance(self, world: World, by: timedelta) -> Advanced:
+    async def advance(
+        self, world: World, by: timedelta, until: Callable[[], bool] | None = None
+    ) -> Advanced:
         if not world.clock_movable:
             raise ClockNotMovable("The clock of this world follows real time.")
+        if until is not None:
+            by = self.calls.ran(until)
         self.moves.append((world.name, by))
         return Advanced(now=NOW + by, ran=2)
 

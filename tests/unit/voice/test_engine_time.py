@@ -282,7 +282,7 @@ async def test_time_that_others_share_cannot_be_moved(place: Place) -> None:
 async def test_an_engine_that_does_not_go_on_is_no_endless_loop(place: Place) -> None:
     await place.time.ready(WORLD)
 
-    async def stuck(world_id: str, until: int) -> int:
+    async def stuck(world_id: str, _: int) -> int:
         return place.media.at.setdefault(world_id, 7_000)
 
     place.media.step = stuck  # type: ignore[method-assign]

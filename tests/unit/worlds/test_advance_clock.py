@@ -353,3 +353,16 @@ def test_every_move_ends_with_all_work_done_that_was_due(
         loop.run_until_complete(conversation())
     finally:
         loop.close()
+
+
+async def test_a_move_ends_when_what_was_waited_for_is_there() -> None:
+    place = Place()
+    for seconds in (10, 20, 30):
+        place.messages.add(f"after {seconds}", seconds)
+    advanced = await asyncio.wait_for(
+        place.advance(place.world, 60 * SECOND, lambda: len(place.messages.done) == 2), 10
+    )
+    assert (advanced.now, advanced.ran) == (START + 20 * SECOND, 2)
+    assert not place.clock.held
+    # What is stored for the next start is not ahead of the clock any more.
+    assert place.worlds.kept == [60 * SECOND, 20 * SECOND]

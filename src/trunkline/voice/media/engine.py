@@ -134,7 +134,7 @@ class Engine:
     def must_settle(self, world: EngineWorld) -> bool:
         """Whether threads have something to finish before a frame of this world may pass: what it
         hears and what is told may not depend on their speed."""
-        return self._sounds.pending > 0 or world.unwritten
+        return self._sounds.pending > 0 or world.unwritten or self._writer.crowded
 
     def settle(self, seconds: float) -> None:
         """Wait for these threads, so long at most."""

@@ -95,6 +95,8 @@ class Link(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Part of asyncio.Protocol."""
         self.alive = False
+        # It ends by itself, having written what it held; and if not, all the same.
+        asyncio.get_running_loop().call_later(END_SECONDS, self.kill)
         self.begun.set()
         self._ended()
 
@@ -133,6 +135,7 @@ async def start_media_process(
             raise MediaUnavailable("The media process does not start.") from None
         raise
     if not link.alive:
+        link.kill()
         status = await process.wait()
         raise MediaUnavailable(f"The media process ended at its start (status {status}).")
     return link

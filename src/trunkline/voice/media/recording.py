@@ -26,10 +26,16 @@ from trunkline.voice.media.write_recording import RecordingFile
 __all__ = ["EndedRecording", "Recording", "RecordingWriter"]
 
 HANDED_FRAMES: Final = 50
-"""So many at once: a second."""
+"""So many at once: a second. The first time fewer, for most: recordings that begin together would
+otherwise all be handed over in the same tick, for ever."""
+
+_STRIDE: Final = 17  # so that neighbours are apart
 
 MOST_BEHIND: Final = 3000
 """Frames of one recording that may wait for the disk: a minute."""
+
+CROWDED: Final = 1000
+"""Frames of all recordings, from which on a world that is stepped should wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +65,12 @@ class Recording:
     All methods are for the tick's thread. Frames that were pushed are not written to any more."""
 
     __slots__ = (
-        "_activity", "_inbound", "_left", "_outbound", "_pause", "_silence", "_writer", "file",
+        "_activity", "_full", "_inbound", "_left", "_outbound", "_pause", "_silence", "_writer", "file",
         "handed", "leg", "over", "recording", "taken",
     )  # fmt: skip
 
-    def __init__(self, order: StartRecording, writer: RecordingWriter) -> None:
+    def __init__(self, order: StartRecording, writer: RecordingWriter, first: int) -> None:
+        """`first`: so many frames are handed over first."""
         self.recording = order.recording
         self.leg = order.leg
         self.over = False
@@ -73,6 +80,7 @@ class Recording:
         self._silence = order.silence
         self._activity = SpeechActivity() if order.silence > 0 else None
         self._pause = ""
+        self._full = first
         self._inbound: list[Frame] = []
         self._outbound: list[Frame] = []
         # Of the hand-over: the file is the thread's, until it is None; frames that were given to
@@ -100,7 +108,8 @@ class Recording:
             self.stop("limit")
         elif self._activity is not None and self._activity.quiet >= self._silence:
             self.stop("silence")
-        elif count >= HANDED_FRAMES:
+        elif count >= self._full:
+            self._full = HANDED_FRAMES
             self._hand_over("")
             if self.handed - self.taken > MOST_BEHIND:
                 self.stop("failed")
@@ -139,7 +148,7 @@ class RecordingWriter:
         self._recordings: set[Recording] = set()
         self._parts: queue.SimpleQueue[_Handed | threading.Event | None] = queue.SimpleQueue()
         # What the tick's thread counts, and what the writer does: neither adds to the other's.
-        self._handed = self._stopped = 0
+        self._begun = self._handed = self._stopped = 0
         self._taken = self._finished = 0
         self._thread = threading.Thread(target=self._run, name="recordings", daemon=True)
         self._thread.start()
@@ -154,18 +163,26 @@ class RecordingWriter:
         """Frames that wait to be written."""
         return self._handed - self._taken
 
+    @property
+    def crowded(self) -> bool:
+        """Whether who makes frames faster than time passes (a world that is stepped) should let
+        the thread `settle`: it would not keep up, which looks like a disk that stands still."""
+        return self._handed - self._taken > CROWDED
+
     def begin(self, order: StartRecording) -> Recording:
         """Start one. The thread makes the file, which must not be there yet: if it cannot, the
         recording ends as `failed`."""
-        recording = Recording(order, self)
+        first = HANDED_FRAMES - self._begun * _STRIDE % HANDED_FRAMES
+        self._begun += 1
+        recording = Recording(order, self, first)
         self._recordings.add(recording)
         self.take(_Handed(recording, [], [], ""))
         return recording
 
     def settle(self, seconds: float = 10.0) -> bool:
         """Wait, blocking, until all that was handed over is written, and what was stopped is in
-        `ended`: in a world that is stepped, after a frame in which one was stopped, and when too
-        much is `behind`. Whether it came to that in time."""
+        `ended`: in a world that is stepped, after a frame in which one was stopped, and when it is
+        `crowded`. Whether it came to that in time."""
         written = threading.Event()
         self._parts.put(written)
         return written.wait(seconds)
@@ -184,7 +201,6 @@ class RecordingWriter:
         self._handed += len(part.inbound)
         if part.reason:
             self._stopped += 1
-            self._recordings.discard(part.recording)
         self._parts.put(part)
 
     # In the thread --------------------------------------------------------------------------------

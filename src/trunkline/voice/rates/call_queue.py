@@ -17,6 +17,8 @@ from trunkline.worlds import Later, Limits, Worlds
 
 __all__ = ["CallQueue"]
 
+LINES_KEPT = 1_000  # accounts, below which nothing is tidied up
+
 Line = tuple[str, str]  # world id and account id
 
 
@@ -50,6 +52,7 @@ class CallQueue:
         self._lines: dict[Line, _Line] = {}
         self._of_call: dict[str, _Line] = {}
         self._later: dict[str, Later[_Line]] = {}
+        self._tidy_at = LINES_KEPT
 
     def __call__(self, call: NewCall) -> None:
         """Let a call begin when its turn comes."""
@@ -138,8 +141,17 @@ class CallQueue:
         key = (world_id, account_id)
         line = self._lines.get(key)
         if line is None:
+            if len(self._lines) >= self._tidy_at:
+                self._tidy()
             line = self._lines[key] = _Line(key, self._now(world_id))
         return line
+
+    def _tidy(self) -> None:
+        """Forget the accounts that have called, and may call again."""
+        for key, line in list(self._lines.items()):
+            if not line.waiting and not line.placed and line.bucket.ready(self._now(key[0])):
+                del self._lines[key]
+        self._tidy_at = 2 * len(self._lines) + LINES_KEPT
 
     def _turn(self, line: _Line) -> None:
         """Dial what may be dialled now; let the rest wait for its time."""
@@ -156,8 +168,6 @@ class CallQueue:
             if limits is not None:
                 line.bucket.take(now, cost_of(1, limits.calls_per_second))
             self._dial(call)
-        if not line.waiting and not line.placed and line.bucket.ready(self._now(world_id)):
-            self._lines.pop(line.key, None)
 
     def _due(self, line: _Line) -> None:
         line.placed = False

@@ -13,6 +13,7 @@ import os
 import shutil
 from collections.abc import Callable, Container
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ import structlog
 from trunkline.clock import Clock
 from trunkline.faults import fault
 from trunkline.messaging.media.blobs import Blobs, BlobStoreDown, cannot_keep
-from trunkline.sids import SidFactory
+from trunkline.sids import SidFactory, is_sid
 from trunkline.store import Database, GroupCommit, Job, StoreUnavailable
 from trunkline.store.transitions import Transition, TransitionRefused, Transitions
 from trunkline.voice.media.wire import FRAMES_PER_SECOND, RecordingEnded, Track
@@ -40,6 +41,8 @@ __all__ = ["FinishRecording", "audio_url"]
 
 log = structlog.get_logger(__name__)
 
+GRACE = timedelta(hours=1)  # in which nobody asks what a file is for
+BATCH = 500
 SHORTEST = FRAMES_PER_SECOND // 5  # frames: less is nothing that somebody said
 
 
@@ -121,6 +124,21 @@ class FinishRecording:
                 raise
             except Exception as error:  # the others are to be finished
                 log.error("recording.not_recovered", recording=recording.sid, **fault(error))
+
+    async def drop_strays(self, *, skip: Container[str]) -> None:
+        """Remove files without a row that still needs them, but for young ones, and those of
+        recordings that go on (`skip`). Raises StoreUnavailable."""
+        before = self._clock.now() - GRACE
+        found = await asyncio.to_thread(self._files_before, before)
+        for start in range(0, len(found), BATCH):
+            some = [sid for sid in found[start : start + BATCH] if sid not in skip]
+            rows = await self._database.fetch(
+                queries.NEEDED, [sid[2:] for sid in some], list(UNFINISHED)
+            )
+            needed = {f"RE{row['id'].hex}" for row in rows}
+            for sid in some:
+                if sid not in needed and sid not in self._under_way:
+                    await asyncio.to_thread(self._remove, sid)
 
     async def _finish(
         self, recording: NewRecording, report: RecordingEnded | None
@@ -216,6 +234,15 @@ class FinishRecording:
             return path.stat().st_size
         except OSError as error:
             raise cannot_keep(error) from error
+
+    def _files_before(self, moment: datetime) -> list[str]:
+        """The SIDs of the files that were last written before a moment (real time)."""
+        found = []
+        with contextlib.suppress(OSError):
+            for path in self._folder.glob("RE*.wav"):
+                if is_sid(path.stem, "RE") and path.stat().st_mtime < moment.timestamp():
+                    found.append(path.stem)
+        return sorted(found)
 
     def _remove(self, sid: str) -> None:
         with contextlib.suppress(OSError):

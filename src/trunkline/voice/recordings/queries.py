@@ -67,6 +67,7 @@ WHERE status = ANY ($1::text[])
     AND (CASE WHEN $2::uuid IS NULL THEN owner = $3 ELSE call_id = $2 END)
 ORDER BY id
 """
+NEEDED = "SELECT id FROM recordings WHERE id = ANY ($1::uuid[]) AND status = ANY ($2::text[])"
 FORGET_AUDIO = "UPDATE recordings SET blob_id = NULL, size = NULL WHERE id = ANY ($1::uuid[])"
 DROP_OLD = """
 WITH old AS (DELETE FROM recordings WHERE deleted_at < $1 AND world_id = $2 RETURNING id)

@@ -87,7 +87,7 @@ class RecordingHandle:
         self.recording = recording
         self.status = "in-progress"
         self._owner = owner
-        self._lock = asyncio.Lock()
+        self.lock = asyncio.Lock()
         self._ended: asyncio.Future[EndedRecording] = asyncio.get_running_loop().create_future()
         self._closing: asyncio.TimerHandle | None = None
         self._is_busy = False
@@ -95,13 +95,13 @@ class RecordingHandle:
     async def pause(self, *, silence: bool = True) -> None:
         """Write silence for what comes, or leave it out. Raises WrongRecordingState, and
         StoreUnavailable or Overloaded: then it goes on."""
-        async with self._lock:
+        async with self.lock:
             await self._enter("paused", data={"behavior": "silence" if silence else "skip"})
             self.leg.pause_recording(self.sid, silence=silence)
 
     async def resume(self) -> None:
         """Go on after a pause. Raises as `pause` does."""
-        async with self._lock:
+        async with self.lock:
             if self.status != "paused":
                 raise WrongRecordingState
             await self._enter("in-progress")
@@ -113,7 +113,7 @@ class RecordingHandle:
         if self.status not in ACTIVE:
             raise WrongRecordingState
         self.end()
-        async with self._lock:
+        async with self.lock:
             # Refused where the file is whole already: it is stopped all the same.
             await self._owner.commit(self.recording, "stopped", {})
 
@@ -138,8 +138,11 @@ class RecordingHandle:
             if self.status == status:
                 self.status = before
             raise
-        if not written or self.status != status:
+        if self.status != status:
             raise WrongRecordingState  # it ended meanwhile
+        if not written:
+            self.status = before
+            raise WrongRecordingState
 
     # What follows is called by RecordCall alone.
     def is_over(self) -> bool:
@@ -162,19 +165,30 @@ class RecordingHandle:
             self._closing.cancel()
         self._closing = asyncio.get_running_loop().call_later(seconds, look)
 
+    def dropped(self) -> None:
+        """It never began."""
+        self.status = "ended"
+        if self._closing is not None:
+            self._closing.cancel()
+        self._ended.cancel()
+        self._rest()
+
     def finished(self, outcome: EndedRecording) -> None:
         """All that can be done has been done."""
         if not self._ended.done():
             self._ended.set_result(outcome)
-        if self._is_busy:
-            self._is_busy = False
-            self._owner.occupation.idle(self.recording.world_id)
+        self._rest()
 
     def _hold(self) -> None:
         # From here on it depends on work, not on time: the world's clock waits for it.
         if not self._is_busy and not self._ended.done():
             self._is_busy = True
             self._owner.occupation.busy(self.recording.world_id)
+
+    def _rest(self) -> None:
+        if self._is_busy:
+            self._is_busy = False
+            self._owner.occupation.idle(self.recording.world_id)
 
 
 class RecordCall:
@@ -250,12 +264,14 @@ class RecordCall:
             hold(recording.sid)
         self._handles[recording.sid] = handle
         try:
-            await asyncio.to_thread(self._folder.mkdir, mode=0o700, parents=True, exist_ok=True)
-            await self._group_commit.submit(Job(self._create, recording), urgent=True)
+            async with handle.lock:  # whoever finds it already waits
+                await asyncio.to_thread(self._folder.mkdir, mode=0o700, parents=True, exist_ok=True)
+                await self._group_commit.submit(Job(self._create, recording), urgent=True)
         except BaseException:
             self._handles.pop(recording.sid, None)
+            handle.dropped()
             raise
-        if not handle.is_over():  # else its leg was lost meanwhile
+        if handle.status == "in-progress":
             leg.start_recording(
                 RecordingOrder(
                     recording=recording.sid,
@@ -267,6 +283,8 @@ class RecordCall:
                     trim=trim,
                 )
             )
+        elif not handle.is_over():  # its leg has ended meanwhile
+            self._over(handle, None)
         return handle
 
     def heard(self, report: Heard) -> None:
@@ -297,9 +315,11 @@ class RecordCall:
         return [handle for handle in found if handle.status in ACTIVE]
 
     async def settle(self, call_sid: str) -> None:
-        """Wait for all recordings of a call whose legs have ended."""
+        """Wait for all recordings of a call that are ending: those that were stopped, and those
+        whose legs have ended."""
         found = [h for h in self._handles.values() if h.call_sid == call_sid]
-        await asyncio.gather(*(handle.ended() for handle in found))
+        ending = [handle.ended() for handle in found if handle.status not in ACTIVE]
+        await asyncio.gather(*ending)
 
     async def recover(self, call_sid: str) -> None:
         """Complete, from their files, the recordings of a call that has ended with its node.
@@ -309,6 +329,11 @@ class RecordCall:
     async def recover_own(self) -> None:
         """Complete the recordings of this node that nothing goes on of any more."""
         await self._finish.recover(None, skip=self._handles)
+
+    async def drop_strays(self) -> None:
+        """Remove files of recordings that are gone, or were completed before a crash. Raises
+        StoreUnavailable."""
+        await self._finish.drop_strays(skip=self._handles)
 
     def forget_world(self, world_id: str) -> None:
         """Drop the recordings of a world that is emptied, with their files."""

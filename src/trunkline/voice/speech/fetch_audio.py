@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urljoin
 
+from trunkline.twiml.content import audio_type
 from trunkline.voice.speech.audio_cache import AudioCache
 from trunkline.voice.speech.audio_failed import NOT_FETCHED, WRONG_TYPE, AudioFailed
 from trunkline.voice.speech.convert_audio import ConvertAudio
@@ -28,7 +29,7 @@ from trunkline.webhooks.overrides import Overrides
 from trunkline.webhooks.shown_url import shown_url, without_query
 from trunkline.webhooks.target import InvalidTarget, Target, read_target
 
-__all__ = ["AUDIO", "MOST", "FetchAudio"]
+__all__ = ["MOST", "FetchAudio"]
 
 MOST = 40_000_000  # bytes of a file
 MOST_REDIRECTS = 10
@@ -37,14 +38,6 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 TO_GET = frozenset({301, 302, 303})  # by a POST (behaviour 2.1)
 KNOWN = 10_000  # URLs whose answers are remembered
 PIECE = 1 << 18  # bytes that go to the disk at a time
-# Source: https://www.twilio.com/docs/voice/twiml/play#supported-audio-file-types
-AUDIO = frozenset(
-    f"audio/{kind}"
-    for kind in (
-        "mpeg", "wav", "wave", "x-wav", "aiff", "x-aifc", "x-aiff", "gsm", "x-gsm", "ulaw",
-    )
-)  # fmt: skip
-
 Locate = Callable[[str, Target], Connection | None]  # by world: where an app really is (`--map`)
 
 
@@ -273,8 +266,8 @@ async def _read(answer: Answer, source: Path) -> _Fetched:
         raise AudioFailed(NOT_FETCHED, f"answered {status}", status=status)
     if (answer.fields.get("content-encoding") or "identity").lower() != "identity":
         raise AudioFailed(NOT_FETCHED, "answered compressed, though asked not to", status=status)
-    given = (answer.fields.get("content-type") or "").partition(";")[0].strip().lower()
-    if given not in AUDIO:
+    given = audio_type(answer.fields.get("content-type"))
+    if given is None:
         raise AudioFailed(WRONG_TYPE, "its Content-Type is no audio that is played", status=status)
     length = answer.fields.get("content-length") or ""
     if length.isdigit() and len(length) < 20 and int(length) > MOST:

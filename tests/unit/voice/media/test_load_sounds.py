@@ -77,8 +77,10 @@ def test_what_was_used_last_is_kept(sounds: Sounds, tmp_path: Path) -> None:
     for path in paths:
         first.append(sounds.fetch(path))
         sounds.settle()
-    again = [sounds.fetch(path) for path in reversed(paths)]
-    sounds.settle()
+    again = []
+    for path in reversed(paths):
+        again.append(sounds.fetch(path))
+        sounds.settle()
     shared = [one.samples is other.samples for one, other in zip(first[::-1], again, strict=True)]
     assert shared == [True, True, True, True, False]
 

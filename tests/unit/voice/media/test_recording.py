@@ -53,6 +53,7 @@ def push(
 def ended(writer: RecordingWriter) -> EndedRecording:
     assert writer.settle()
     (only,) = writer.ended
+    assert not writer._recordings  # the writer keeps nothing of what has ended
     writer.ended.clear()
     assert writer.ending == 0
     assert writer.behind == 0
@@ -112,6 +113,20 @@ def test_it_is_on_disk_after_each_second(writer: RecordingWriter, path: Path) ->
         assert writer.settle()
         assert map_wave(path).shape == (8000 * second, 1)
     assert not writer.ended
+
+
+def test_those_that_begin_together_are_not_all_handed_over_in_one_tick(
+    writer: RecordingWriter, tmp_path: Path
+) -> None:
+    recordings = [begin(writer, tmp_path / f"{index}.wav") for index in range(100)]
+    handed = []
+    for _ in range(100):
+        before = [recording.handed for recording in recordings]
+        for recording in recordings:
+            recording.push(None, None)
+        after = [recording.handed for recording in recordings]
+        handed.append(sum(one != other for one, other in zip(before, after, strict=True)))
+    assert set(handed) == {2}
 
 
 def test_it_tells_sound(writer: RecordingWriter, path: Path) -> None:
@@ -205,6 +220,20 @@ def test_trim(writer: RecordingWriter, path: Path, channels: int, before: int, a
     assert heard[left:] == [8000] * 20 + [3] * 60 + [8000] * 20 + [4] * min(after, 10)
 
 
+@pytest.mark.parametrize("before", [51, 60, 95, 110])
+def test_trim_around_a_short_sound(writer: RecordingWriter, path: Path, before: int) -> None:
+    recording = begin(writer, path, trim=True)
+    push(recording, before, level(2))
+    push(recording, 5, LOUD)
+    push(recording, 200, level(3))
+    recording.stop()
+    ended(writer)
+    heard = [value[0] for value in values(path)]
+    assert heard[-15:] == [8000] * 5 + [3] * 10
+    assert set(heard[:-15]) == {2}
+    assert len(heard) in {24, 25}
+
+
 def test_trim_of_silence_alone(writer: RecordingWriter, path: Path) -> None:
     recording = begin(writer, path, trim=True)
     push(recording, 170, level(2))
@@ -285,6 +314,20 @@ def test_a_disk_that_stands_still_delays_nobody(
     assert (second.reason, second.problem) == ("failed", "The disk is too slow.")
     # What it had is kept.
     assert second.frames == len(values(path)) == 250
+
+
+def test_who_is_faster_than_time_waits_for_the_thread(writer: RecordingWriter, path: Path) -> None:
+    recording = begin(writer, path)
+    waits = 0
+    for _ in range(20_000):
+        assert recording.push(LOUD, LOUD)
+        if writer.crowded:
+            waits += 1
+            assert writer.settle()
+            assert not writer.crowded
+    recording.stop()
+    assert ended(writer).frames == 20_000
+    assert waits < 20
 
 
 def test_it_wakes_who_waits(path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections import Counter
 from collections.abc import Callable, MutableMapping
@@ -145,7 +146,7 @@ class Encoder:
         self.asked += 1
         if self.fails:
             raise RuntimeError("no encoder")
-        target.write_bytes(b"MP3 of " + source.read_bytes())
+        await asyncio.to_thread(lambda: target.write_bytes(b"MP3 of " + source.read_bytes()))
 
 
 @dataclass(frozen=True)
@@ -226,9 +227,7 @@ class Studio:
 
     async def row(self, sid: str) -> Any:
         """What is stored of a recording."""
-        return await self.core.database.fetchrow(
-            "SELECT * FROM recordings WHERE id = $1", sid[2:]
-        )
+        return await self.core.database.fetchrow("SELECT * FROM recordings WHERE id = $1", sid[2:])
 
     async def create(self, call_sid: str, **form: str) -> Answer:
         """Record a call by the API."""

@@ -12,6 +12,7 @@ import pytest
 from tests.unit.voice.recordings.support import Studio, WritingLeg
 from trunkline.store import StoreUnavailable
 from trunkline.voice.legs import EngineLost
+from trunkline.voice.recordings.find_recording import FindRecording
 from trunkline.voice.recordings.finish_recording import FinishRecording
 from trunkline.voice.recordings.record_call import RecordCall, RecordingHandle, WrongRecordingState
 
@@ -45,7 +46,11 @@ async def test_a_stopped_one_is_kept(studio: Studio) -> None:
     )  # fmt: skip
     assert ended.url.endswith(f"/Accounts/{studio.account.account_sid}/Recordings/{handle.sid}")
     row = await studio.row(handle.sid)
-    assert (row["status"], row["duration"], row["size"]) == ("completed", 2, 44 + 2 * 8000 * 23 // 10)
+    assert (row["status"], row["duration"], row["size"]) == (
+        "completed",
+        2,
+        44 + 2 * 8000 * 23 // 10,
+    )
     assert files(studio) == []
     assert studio.recordings.record.find(handle.sid) is None
     assert not +studio.places.counts
@@ -278,6 +283,21 @@ class TestRecovery:
         row = await studio.row(handle.sid)
         assert (row["status"], row["error_code"]) == ("absent", 16101)
 
+    async def test_files_that_nothing_needs_are_removed(self, studio: Studio) -> None:
+        done = await studio.recorded()
+        goes_on, (waits, _) = await studio.start(), await self.crashed(studio)
+        studio.recordings.record._handles[goes_on.sid] = goes_on
+        strays = [done.sid, studio.core.sids.new("RE")]
+        folder = studio.recordings.folder
+        for sid in strays:
+            (folder / f"{sid}.wav").write_bytes(b"RIFF")
+        await studio.recordings.drop_old()
+        assert len(files(studio)) == 4  # they are too young
+        for path in folder.glob("RE*"):
+            os.utime(path, (1, 1))
+        await studio.recordings.drop_old()
+        assert files(studio) == sorted(f"{each.sid}.wav" for each in (goes_on, waits))
+
     async def test_what_is_no_wav_is_told(self, studio: Studio) -> None:
         handle, record = await self.crashed(studio)
         (studio.recordings.folder / f"{handle.sid}.wav").write_bytes(b"\0" * 1000)
@@ -321,6 +341,45 @@ async def test_a_call_that_cannot_be_written_down_is_not_recorded(
         await studio.start(call)
     assert studio.legs[call.sid].orders == []
     assert studio.recordings.record.of_call(call.sid) == []
+
+
+async def test_a_call_that_ends_while_it_is_written_down_leaves_nothing(studio: Studio) -> None:
+    call = await studio.call()
+    leg = studio.legs[call.sid]
+    handle = await studio.start(
+        call, hold=lambda _: asyncio.get_running_loop().call_soon(leg.hangs_up)
+    )
+    assert (await handle.ended()).status == "absent"
+    assert studio.legs[call.sid].orders == []
+    assert not +studio.places.counts
+
+
+async def test_what_goes_on_does_not_hold_up_the_end_of_a_call(studio: Studio) -> None:
+    handle = await studio.start()
+    await studio.recordings.record.settle(handle.call_sid)
+    assert handle.status == "in-progress"
+
+
+async def test_a_pause_of_what_is_gone_is_refused(studio: Studio) -> None:
+    handle = await studio.start()
+    await studio.core.database.execute("DELETE FROM recordings WHERE id = $1", handle.sid[2:])
+    with pytest.raises(WrongRecordingState):
+        await handle.pause()
+    assert handle.status == "in-progress"
+
+
+async def test_the_recording_that_a_call_was_made_with(studio: Studio) -> None:
+    await studio.recorded(2)
+    handle = await studio.start(source="OutboundAPI")
+    find = FindRecording(studio.core.base_url)
+    async with studio.core.database.connection() as connection:
+        assert await find(connection, handle.call_sid) is None
+        studio.leg(handle).hears(3)
+        handle.end()
+        ended = await handle.ended()
+        found = await find(connection, handle.call_sid)
+    assert found is not None
+    assert (found.sid, found.url, found.seconds) == (handle.sid, ended.url, 3)
 
 
 async def test_a_world_that_is_emptied_keeps_nothing(studio: Studio) -> None:

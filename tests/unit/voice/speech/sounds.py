@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["heard", "level", "loudness", "silences", "sine", "write"]
+__all__ = ["Wave", "files", "heard", "level", "loudness", "silences", "sine", "write"]
 
 RATE = 8000
 
@@ -54,3 +54,8 @@ def silences(samples: Wave, least: float) -> list[float]:
     loud = np.flatnonzero(np.abs(samples) > 0.004)
     gaps = np.diff(loud) / RATE
     return [float(gap) for gap in gaps if gap >= least]
+
+
+def files(folder: Path) -> list[Path]:
+    """Those in a folder, and in folders within."""
+    return [path for path in folder.rglob("*") if path.is_file()]

@@ -9,15 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.voice.speech.sounds import files
 from trunkline.voice.speech.audio_cache import AudioCache
 
 
 def write(target: Path, data: bytes) -> None:
     target.write_bytes(data)
-
-
-def files(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.is_file()]
 
 
 class Maker:
