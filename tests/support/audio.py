@@ -28,6 +28,7 @@ NEAR = 20.0  # Hz by which two looks may differ in the same tone
 GAP = 0.06  # s: shorter pauses do not end a sound, nor a tone
 LEAST_KEY = 0.04  # s
 LEAST_TONE = 0.1  # s: a vowel may be as pure, for less
+LOWEST = 280.0  # Hz: no tone of a telephone is lower, and many a voice is
 LEAST_LONG_TONE = 0.4  # s
 LEAST_SPEECH = 0.2  # s
 
@@ -301,7 +302,8 @@ def _sines(look: Samples) -> tuple[float, ...]:
         if share >= PURE:
             break
     strong = sorted(frequency for frequency, share in found if share >= 0.05)
-    return tuple(strong) if sum(share for _, share in found) >= PURE else ()
+    is_tone = sum(share for _, share in found) >= PURE and strong[0] >= LOWEST
+    return tuple(strong) if is_tone else ()
 
 
 def _alike(one: tuple[float, ...], other: tuple[float, ...]) -> bool:

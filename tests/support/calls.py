@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.request import Request, urlopen
 
 from twilio.rest import Client
 from twilio.rest.api.v2010.account.call import CallInstance
 
+from tests.support.audio import Sound
 from tests.support.control import advance
 from tests.support.platform import World
 
@@ -41,3 +43,11 @@ def ended(client: Client, platform: World, **wanted: Any) -> CallInstance:
     call = client.calls.create(**{"to": PHONE, "from_": NUMBER, "twiml": WAITS, **wanted})
     advance(platform, 1)
     return client.calls(call.sid).fetch()
+
+
+def heard(platform: World, sid: str) -> Sound:
+    """What the virtual phone of a call heard."""
+    request = Request(f"{platform.base_url}/trunkline/v1/calls/{sid}/heard?world={platform.name}")
+    request.add_header("Authorization", f"Bearer {platform.control_token}")
+    with urlopen(request, timeout=30) as answer:
+        return Sound.read(answer.read())

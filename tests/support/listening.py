@@ -16,7 +16,7 @@ import soundfile
 from tests.support.audio import RATE, Sound
 from tests.support.platform import World
 
-__all__ = ["answers", "calls", "explained", "heard", "listen", "recording", "run", "wave"]
+__all__ = ["answers", "calls", "explained", "heard", "listen", "recording", "run", "tell", "wave"]
 
 
 def wave(samples: npt.NDArray[np.int16]) -> bytes:
@@ -53,6 +53,21 @@ def run(platform: World, sid: str | None = None, until: str = "ended") -> str | 
     assert ran["reached"], ran
     status: str | None = ran["status"]
     return status
+
+
+def tell(
+    platform: World,
+    sid: str,
+    script: str,
+    audio: Mapping[str, bytes] | None = None,
+    *,
+    wait: bool = True,
+) -> None:
+    """Tell the phone of a call what to do next, and, unless told, move the world's clock until it
+    has done it."""
+    body = {**_script(script, audio), "run": wait}
+    told = platform.control("POST", f"/calls/{sid}/steps", body)
+    assert told["reached"], told
 
 
 def explained(platform: World, sid: str) -> Any:

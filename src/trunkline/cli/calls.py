@@ -110,9 +110,9 @@ def show(
           pressed    1
           document   https://app.example.com/voice
 
-          verb    text
-          Gather  numDigits=1
-          Say     Press one.
+          verb
+          Gather  num_digits=1
+            Say   Press one.
           Say     You pressed one.
 
           world time (UTC)         event

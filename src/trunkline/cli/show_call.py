@@ -28,7 +28,7 @@ def print_call(found: dict[str, Any]) -> None:
     facts((name, plain(value)) for name, value in _facts(found))
     if found["verbs"]:
         print()
-        table(["verb", "text"], [[verb["verb"], plain(_verb(verb))] for verb in found["verbs"]])
+        table(["verb", ""], [row for verb in found["verbs"] for row in _rows(verb)])
     events = [event for event in found["timeline"] if event["kind"] != "call.verb"]
     if events:
         print()
@@ -61,9 +61,12 @@ def _facts(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "document", document.get("url") or ("a text" if document.get("twiml") else "none")
 
 
-def _verb(verb: dict[str, Any]) -> str:
-    text = [verb["text"]] if verb["text"] else []
-    return "  ".join([*text, _details(verb["attributes"])]).strip()
+def _rows(verb: dict[str, Any], depth: int = 0) -> Iterator[list[str]]:
+    """A line for a verb, and further in those of what is within it."""
+    parts = [verb["text"] or "", _details(verb["attributes"])]
+    yield ["  " * depth + verb["verb"], plain("  ".join(part for part in parts if part))]
+    for inner in verb["within"]:
+        yield from _rows(inner, depth + 1)
 
 
 def _details(data: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""One call of a world, whose phone does what it is told at once; a sound is what begins with RIFF."""
+"""A world with a call whose phone does at once what it is told. A sound begins with RIFF."""
 
 from __future__ import annotations
 

@@ -141,7 +141,7 @@ async def test_time_passes_until_a_call_comes_to_a_point(
     assert answer == {"now": MOVED, "reached": reached, "status": shown}
 
 
-async def test_no_time_passes_where_it_is_so_already(client: Client, fake: FakePlatform) -> None:
+async def test_no_time_passes_where_it_is_so_already(client: Client) -> None:
     answer = await client.call("POST", "/calls/run", {"call": OVER})
     assert answer.json() == {
         "now": "2026-03-04T05:06:07Z",

@@ -30,6 +30,7 @@ __all__ = ["MediaProcess", "main"]
 STATISTICS_SECONDS = 1.0
 STUCK_SECONDS = 60.0  # a process whose event loop does not turn for so long is ended
 COLLECT_EVERY = 60  # statistics: look for garbage among all objects, which takes milliseconds
+SWITCH_SECONDS = 0.0005  # how long a thread that writes files may keep a tick waiting
 DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
 
 
@@ -154,6 +155,7 @@ def main() -> int:
     if not _end_with(parent):
         return 0
     faulthandler.enable()
+    sys.setswitchinterval(SWITCH_SECONDS)
     try:
         import uvloop
     except ImportError:

@@ -65,8 +65,8 @@ class Recording:
     All methods are for the tick's thread. Frames that were pushed are not written to any more."""
 
     __slots__ = (
-        "_activity", "_full", "_inbound", "_left", "_outbound", "_pause", "_silence", "_writer", "file",
-        "handed", "leg", "over", "recording", "taken",
+        "_activity", "_full", "_inbound", "_left", "_outbound", "_pause", "_silence", "_writer",
+        "file", "handed", "leg", "over", "recording", "taken",
     )  # fmt: skip
 
     def __init__(self, order: StartRecording, writer: RecordingWriter, first: int) -> None:

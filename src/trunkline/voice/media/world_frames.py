@@ -51,24 +51,26 @@ class WorldFrames:
         return self._stand(self._standing[world_id])
 
     async def step(self, world_id: str, until: int) -> int:
-        """Move a standing world, to `until` at most; the frame it is at."""
+        """Move a standing world, to `until` at most; the frame it is at. What orders brought about
+        without a frame is told as well, so that `until` may be the present one."""
         standing = self._standing[world_id]
         await self._stand(standing)
-        while standing.frame < until:
+        while True:
             hosts = self._holding(world_id)
             if not hosts:
-                standing.frame = until
+                standing.frame = max(standing.frame, until)
                 break
             # Processes know nothing of each other: what one of them reports may have to do with
             # legs of another, which must not be ahead by then.
-            target = until if len(hosts) == 1 else standing.frame + 1
+            target = until if len(hosts) == 1 else min(standing.frame + 1, until)
             reports = sum(host.reports for host in hosts)
             frames = await asyncio.gather(*(host.step(world_id, target) for host in hosts))
             reached = [frame for frame in frames if frame is not None]
             if len(reached) < len(hosts):
                 break  # one was lost, which its legs heard
             standing.frame = max(standing.frame, *reached)
-            if standing.frame < target or sum(host.reports for host in hosts) != reports:
+            told = sum(host.reports for host in hosts) != reports
+            if told or standing.frame < target or standing.frame >= until:
                 break
         return standing.frame
 

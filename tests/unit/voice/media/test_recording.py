@@ -305,7 +305,7 @@ def test_a_disk_that_stands_still_delays_nobody(
     assert push(recording, 1000, LOUD) < 250
     assert recording.over
     assert not writer.settle(0.01)
-    assert writer.behind == 250
+    assert writer.behind > 200
     assert writer.ending >= 1
     go_on.set()
     assert writer.close()
@@ -313,7 +313,7 @@ def test_a_disk_that_stands_still_delays_nobody(
     assert first.reason == "stopped"
     assert (second.reason, second.problem) == ("failed", "The disk is too slow.")
     # What it had is kept.
-    assert second.frames == len(values(path)) == 250
+    assert 200 < second.frames == len(values(path)) <= 250
 
 
 def test_who_is_faster_than_time_waits_for_the_thread(writer: RecordingWriter, path: Path) -> None:
