@@ -138,5 +138,11 @@ async def recorded(form: Form) -> Response:
     if form["RecordingSid"] not in seen:  # Twilio may tell the same thing twice
         seen.add(form["RecordingSid"])
         kind = "message" if form["RecordingSource"] == "RecordVerb" else "conversation"
-        print(kind, form["CallSid"], f"{form['RecordingDuration']} s", form["RecordingUrl"], flush=True)
+        print(
+            kind,
+            form["CallSid"],
+            f"{form['RecordingDuration']} s",
+            form["RecordingUrl"],
+            flush=True,
+        )
     return Response(status_code=204)

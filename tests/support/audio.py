@@ -118,6 +118,11 @@ class Sound:
         """The greatest amplitude, 32,768 at most."""
         return int(np.abs(self.samples.astype(np.int32)).max(initial=0))
 
+    @property
+    def mono(self) -> npt.NDArray[np.int16]:
+        """Its samples; of several channels, their sum."""
+        return np.clip(self._mono, -32_768, 32_767).astype(np.int16)
+
     def channel(self, number: int) -> Sound:
         """One of its channels, counted from 0."""
         return Sound(self.samples[:, number])

@@ -16,7 +16,7 @@ from trunkline.voice.speech.workers import Workers
 
 __all__ = ["Speech"]
 
-MOST_WORKERS = 4
+LEAST_WORKERS, MOST_WORKERS = 2, 4
 
 
 class Speech:
@@ -25,9 +25,10 @@ class Speech:
     def __init__(self, core: Core, webhooks: Webhooks) -> None:
         settings = core.settings
         self._settings = settings
-        count = settings.speech_workers or max(1, min(MOST_WORKERS, (os.cpu_count() or 1) - 1))
-        # Files of apps do not keep texts waiting, nor the other way round.
-        self._texts, self._files = Workers(count), Workers(count)
+        count = settings.speech_workers or _by_cores()
+        # Files of apps do not keep texts waiting, nor the other way round; nor do recordings of
+        # hours keep either.
+        self._texts, self._files, self._mp3s = Workers(count), Workers(count), Workers(1)
         self._cache = AudioCache(
             settings.data / "speech", most=settings.speech_cache_megabytes * 1_000_000
         )
@@ -44,7 +45,7 @@ class Speech:
         self._hosted = hosted
         self.speak = Speak(self._cache, self._texts, engines=self._engines, hosted=hosted)
         self.convert = ConvertAudio(self._cache, self._files)
-        self.encode_mp3 = EncodeToMp3(self._files)
+        self.encode_mp3 = EncodeToMp3(self._mp3s)
         self.fetch = FetchAudio(
             webhooks.egress,
             cache=self._cache,
@@ -60,6 +61,7 @@ class Speech:
         await self.fetch.stop()
         await self._texts.stop()
         await self._files.stop()
+        await self._mp3s.stop()
         await self._cache.stop()
 
     def _engines(self) -> list[FoundEngine]:
@@ -68,3 +70,7 @@ class Speech:
         if self._hosted is None:
             return local
         return [FoundEngine("hosted", self._hosted.url, None), *local]
+
+
+def _by_cores() -> int:
+    return max(LEAST_WORKERS, min(MOST_WORKERS, (os.cpu_count() or 1) - 1))

@@ -1,9 +1,10 @@
-"""What happened in a test's world, for people: messages, requests to apps and alerts, in order."""
+"""What happened in a test's world, for people: messages, calls, requests to apps and alerts, in
+order."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs
@@ -11,12 +12,14 @@ from urllib.parse import parse_qs
 from trunkline.control.durations import format_duration
 from trunkline.testing.durations import shown
 from trunkline.testing.transcript import line, without_copies
+from trunkline.testing.verbs import executed
 from trunkline.testing.world import World
 
 __all__ = ["Facts", "gather", "timeline"]
 
 MOST = 200  # of each kind
 MOST_ALERTS = 50
+MOST_CALLS = 20
 MOST_LINES = 100
 MOST_TEXT = 300  # characters of a message
 CLOCK_WIDTH = 10
@@ -33,6 +36,7 @@ class Facts:
     requests: list[dict[str, Any]]
     alerts: list[dict[str, Any]]
     chaos: dict[str, Any] | None
+    calls: list[dict[str, Any]] = field(default_factory=list)
 
 
 def gather(world: World) -> Facts:
@@ -40,12 +44,14 @@ def gather(world: World) -> Facts:
     messages = world.control("GET", f"/transcript?limit={MOST}")["messages"]
     requests = world.control("GET", f"/webhooks?limit={MOST}")["requests"]
     alerts = world.twilio("GET", f"/monitor/v1/Alerts?PageSize={MOST_ALERTS}")["alerts"]
+    calls = world.control("GET", f"/calls?limit={MOST_CALLS}")["calls"]
     return Facts(
         now=datetime.fromisoformat(world.control("GET", "/clock")["now"]),
         messages=messages,
         requests=requests[::-1],
         alerts=alerts[::-1],
         chaos=world.control("GET", "/webhooks/chaos")["chaos"],
+        calls=[world.control("GET", f"/calls/{each['sid']}") for each in reversed(calls)],
     )
 
 
@@ -75,6 +81,8 @@ def _moments(facts: Facts) -> Iterator[tuple[str, datetime, str]]:
     """Id, time and text. Ids of everything count up with real time."""
     for entry in without_copies(facts.messages):
         yield entry["id"], _time(entry["created_at"]), _message(entry, facts.now)
+    for call in facts.calls:
+        yield from _call(call)
     for request in facts.requests:
         yield request["id"], _time(request["created_at"]), _request(request)
     for alert in facts.alerts:
@@ -93,6 +101,23 @@ def _message(entry: dict[str, Any], now: datetime) -> str:
     text = entry["body"]
     cut = text if len(text) <= MOST_TEXT else f"{text[:MOST_TEXT]}…"
     return line(entry, f"[{'; '.join(remarks)}]", cut)
+
+
+def _call(call: dict[str, Any]) -> Iterator[tuple[str, datetime, str]]:
+    """Its statuses, its verbs, the keys that were pressed."""
+    who = f"call {call['from']} -> {call['to']}"
+    verbs = iter(call["verbs"])
+    for event in call["timeline"]:
+        kind, data = event["kind"].removeprefix("call."), event["data"]
+        if kind == "request" or kind.startswith("webhook."):
+            continue  # requests are told by themselves
+        text = kind
+        if kind == "verb":
+            text = repr(executed(next(verbs)))
+        elif kind == "digits":
+            text = f"keys {data.get('digits', '')!r}"
+        real = int(_time(event["real_time"]).timestamp() * 1000)
+        yield f"{real:012x}", _time(event["world_time"]), f"{who} [{text}]"
 
 
 def _request(request: dict[str, Any]) -> str:

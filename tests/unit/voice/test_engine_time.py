@@ -218,6 +218,25 @@ async def test_what_happens_without_the_passing_of_time_is_met_at_its_end(place:
     assert [(s, what) for s, _, what in place.told] == [(2, "reacted")]
 
 
+async def test_what_comes_of_that_at_once_is_met_too(place: Place) -> None:
+    await place.time.ready(WORLD)
+
+    def react(what: str, then: Callable[[], None]) -> Callable[[int], None]:
+        def told(_: int) -> None:
+            place.activity.busy(WORLD)
+            place.note(what)
+            then()
+            place.activity.idle(WORLD)
+
+        return told
+
+    second = react("second", lambda: None)
+    first = react("first", lambda: place.media.pending.append(second))
+    place.time.call_later(WORLD, 100, lambda: place.media.pending.append(first))
+    await place.move(2)
+    assert [what for _, _, what in place.told] == ["first", "second"]
+
+
 async def test_the_media_processes_stand_still_from_the_first_moment_to_the_last(
     place: Place,
 ) -> None:

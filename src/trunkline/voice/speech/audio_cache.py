@@ -41,11 +41,15 @@ class AudioCache:
     def find(self, key: str) -> Path | None:
         """The file of a key (characters that file names may have), if there is one."""
         path = self._path(key)
+        return path if self.use(path) else None
+
+    def use(self, path: Path) -> bool:
+        """Whether a file that was given out is still there; then it is not removed soon."""
         try:
             os.utime(path)
         except OSError:
-            return None
-        return path
+            return False
+        return True
 
     async def make(self, key: str, write: Write) -> Path:
         """The file of a key, which `write` makes if there is none. Raises what `write` raises,

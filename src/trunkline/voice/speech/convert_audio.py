@@ -14,7 +14,7 @@ from trunkline.voice.speech.workers import BadInput, Workers, WorkFailed
 __all__ = ["CONVERTED", "ConvertAudio", "EncodeToMp3"]
 
 SECONDS = 30.0
-MP3_SECONDS = 120.0  # of recordings that took hours
+MP3_SECONDS = 600.0  # a recording may be of hours, and an hour takes half a minute
 CONVERTED = "1"  # the version of what is made of files
 PIECE = 1 << 20  # bytes
 

@@ -101,7 +101,7 @@ class FetchAudio:
             return await self._fetch(world_id, account_sid, url, method, None)
         key = (world_id, account_sid, url.partition("#")[0])
         known = self._kept.get(key)
-        if known is not None and not known.path.exists():
+        if known is not None and not self._cache.use(known.path):
             del self._kept[key]
             known = None
         if known is not None and known.fresh_until > asyncio.get_running_loop().time():
