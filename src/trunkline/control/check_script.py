@@ -15,7 +15,6 @@ from trunkline.voice.phones.script import (
     StepPress,
     StepReject,
     StepSay,
-    StepWait,
 )
 
 __all__ = ["MOST_STEPS", "check_script"]
@@ -29,7 +28,7 @@ ANSWERING = (StepAnswer, StepHear, StepPress, StepSay, StepPlay)
 
 def check_script(steps: Sequence[Step], *, rings: bool) -> None:
     """`rings`: the phone is being called and has not answered yet. Raises ScriptInvalid, with a
-    sentence, for what could never be done: it would wait for ever, or be passed over in silence.
+    sentence, for what could never be done: it would be passed over in silence.
     """
     if len(steps) > MOST_STEPS:
         raise ScriptInvalid(f"A script has {MOST_STEPS} steps at most.")
@@ -43,5 +42,3 @@ def check_script(steps: Sequence[Step], *, rings: bool) -> None:
         if isinstance(step, ENDS) and number < len(steps):
             raise ScriptInvalid(f"{where}: nothing can come behind the end of the call.")
         ringing = ringing and not isinstance(step, ANSWERING)
-    if rings and steps and all(isinstance(step, StepWait) for step in steps):
-        raise ScriptInvalid("The phone waits and does nothing: `ring` alone lets it ring for ever.")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from datetime import datetime
+from functools import cache
 from heapq import merge
 from typing import Any
 
@@ -12,6 +14,8 @@ import msgspec
 from trunkline.messaging.explain_message import TimelineEntry
 from trunkline.sids import is_sid
 from trunkline.store import Database
+from trunkline.twiml import voice
+from trunkline.twiml.schema import Text
 from trunkline.voice import explain_queries
 from trunkline.voice.model import SHOWN
 from trunkline.webhooks.alerts.catalogue import alert_title
@@ -19,21 +23,6 @@ from trunkline.webhooks.history import History, RequestSummary
 from trunkline.webhooks.shown_url import without_query
 
 __all__ = ["CallExplanation", "CallSummary", "Element", "ExecutedVerb", "ExplainCall"]
-
-# Where the text of an element is, other than in `text`.
-TEXTS = {
-    "Play": "url",
-    "Redirect": "url",
-    "Dial": "number",
-    "Number": "number",
-    "Client": "identity",
-    "Sip": "sip_url",
-    "Sms": "body",
-    "Message": "body",
-    "Conference": "name",
-    "Queue": "name",
-    "Enqueue": "name",
-}
 
 
 class CallSummary(msgspec.Struct, kw_only=True):
@@ -207,13 +196,23 @@ def _element(key: str, data: Mapping[str, Any]) -> Element:
     for field, value in data.items():
         if field == key:
             continue
-        if field == "parts" or field == TEXTS.get(name, "text"):
+        if field == "parts" or field == _text_of(name):
             found.text = _words(value)
         elif isinstance(value, list) and any(isinstance(each, dict) for each in value):
             found.within += [_element("element", each) for each in value if isinstance(each, dict)]
         else:
             found.attributes[field] = value
     return found
+
+
+@cache
+def _text_of(name: str) -> str | None:
+    """The field of an element that holds its text: the URL of `Play`, the number of `Number`."""
+    known = getattr(voice, name, None)
+    if not is_dataclass(known):
+        return None
+    texts = [f.name for f in fields(known) if any(isinstance(v, Text) for v in f.metadata.values())]
+    return texts[0] if texts else None
 
 
 def _words(value: Any) -> str:

@@ -34,6 +34,7 @@ class WorldOfCalls(FakeWorld):
         }
         self.answers[f"GET /calls/{SID}"] = self.known
         self.answers[f"POST /calls/{SID}/steps"] = {"reached": True, "status": "in-progress"}
+        self.answers[f"GET /phones/{NUMBER}/messages"] = {"messages": []}
         self.answers["POST /calls/run"] = {"reached": True, "status": "completed"}
 
     def control(self, method: str, path: str, body: Any = None) -> Any:

@@ -80,6 +80,29 @@ def test_what_became_of_a_request_stands_in_brackets(changed: dict[str, Any], re
     assert timeline(facts(requests=[request(**changed)])).endswith(f"/sms [{remarks}]")
 
 
+def test_calls_are_told_by_their_statuses_verbs_and_keys() -> None:
+    def event(kind: str, second: int, **data: Any) -> dict[str, Any]:
+        return {"kind": kind, "data": data, "world_time": at(second), "real_time": at(second)}
+
+    call = {
+        "from": OWN,
+        "to": PHONE,
+        "verbs": [{"verb": "Say", "text": "Hi", "attributes": {}, "within": []}],
+        "timeline": [
+            event("call.in-progress", 1),
+            event("call.request", 1, delivery="0"),
+            event("webhook.delivered", 1),
+            event("call.verb", 1, verb="Say"),
+            event("call.digits", 2, digits="12", finished_by="#"),
+        ],
+    }
+    assert timeline(facts(calls=[call])).splitlines() == [
+        "   0.000 s  call +12065550100 -> +14155550123 [in-progress]",
+        "   0.000 s  call +12065550100 -> +14155550123 [Say('Hi')]",
+        "   1.000 s  call +12065550100 -> +14155550123 [keys '12']",
+    ]
+
+
 def test_texts_and_timelines_have_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_TEXT", 5)
     monkeypatch.setattr(module, "MOST_LINES", 2)

@@ -81,7 +81,7 @@ async def test_what_happened_in_a_call(node: Node, explain: ExplainCall) -> None
         {"verb": "Say", "parts": parts, "voice": "alice"},
         gather,
         {"verb": "Play", "url": "/a.mp3"},
-        {"verb": "Dial", "nouns": [{"element": "Number", "number": OTHER}], "timeout": 5},
+        {"verb": "Dial", "nouns": [{"element": "Number", "phone_number": OTHER}], "timeout": 5},
         {"verb": "Hangup"},
     ):
         await note(node, sid, "call.verb", **data)

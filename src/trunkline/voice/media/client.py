@@ -156,7 +156,9 @@ class MediaClient:
 
     # Processes ------------------------------------------------------------------------------
     async def _host(self, world_id: str, near: Leg | None, legs: int) -> EngineHost:
-        if isinstance(near, EngineLeg):
+        if near is not None:
+            if not isinstance(near, EngineLeg):
+                raise TypeError("`near` is no leg of the media processes")
             if near.host.lost:
                 raise MediaUnavailable("The media process of the call has ended.")
             return near.host

@@ -253,6 +253,8 @@ class Engine:
     # Recordings ---------------------------------------------------------------------------------
     def _start_recording(self, order: StartRecording) -> None:
         leg, world = self._legs.get(order.leg, (None, None))
+        if order.recording in self._recordings:
+            return  # it was started already
         if leg is not None and world is not None:
             leg.recordings[order.recording] = self._record(order, world)
         else:  # whoever ordered it waits for its end
@@ -305,7 +307,7 @@ class Engine:
 
     def _recording_ended(self, ended: EndedRecording) -> None:
         _, world = self._recordings.pop(ended.recording)
-        del world.writing[ended.recording]
+        world.writing.pop(ended.recording, None)
         if ended.recording.startswith(HEARD):
             self.tell(HeardWritten(leg=ended.leg, frame=world.frame))
         else:

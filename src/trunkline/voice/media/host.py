@@ -76,7 +76,9 @@ class EngineHost:
             self.send(OpenWorld(world=world_id, frame=frame, frozen=frozen))
 
     def open_leg(self, sid: str, world_id: str, listener: Listener, *, heard: bool) -> None:
-        """Listen to a leg; its command is sent next."""
+        """Listen to a leg; its command is sent next. Raises ValueError: there is one already."""
+        if sid in self._legs or sid in self._heard:
+            raise ValueError("a call has one leg")
         self.opened += 1
         self._legs[sid] = (world_id, listener)
         self._worlds[world_id] += 1

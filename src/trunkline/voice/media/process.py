@@ -76,7 +76,10 @@ class MediaProcess(asyncio.Protocol):
         self._engine.close()
 
     def _tick(self) -> bool:
-        self._engine.run_frame()
+        try:
+            self._engine.run_frame()
+        except Exception as error:  # the next tick comes all the same
+            _tell_fault(error)
         self._flush()
         return self._engine.runs
 

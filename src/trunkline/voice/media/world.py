@@ -87,7 +87,10 @@ class EngineWorld:
                 self.fail(leg, error)
         heard: dict[str, Frame] = {}
         for room in self._rooms.values():
-            heard.update(room.mix())
+            try:
+                heard.update(room.mix())
+            except Exception as error:
+                self._faulty(error)
         for leg in legs:
             try:
                 if leg.open:

@@ -77,7 +77,9 @@ class Sessions:
             self.dial(call)
 
     def dial(self, call: NewCall, created_at: datetime | None = None) -> None:
-        """Dial it now."""
+        """Dial it now; nothing, where that is being done."""
+        if call.sid in self._sessions:
+            return
         self.make(call, created_at=created_at).start()
 
     def make(

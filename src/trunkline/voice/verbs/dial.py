@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from trunkline.twiml.voice import Client, Dial, Number
@@ -184,10 +185,8 @@ class _Dialling:
 
     async def _cancel_children(self) -> None:
         for sid in list(self._children):
-            try:
+            with suppress(NotInProgress):  # it has just ended
                 await self._session.services.dials.end(sid, "completed")
-            except NotInProgress:  # it has just ended
-                pass
             self._children.pop(sid, None)
 
     def _records(self, since: str) -> bool:

@@ -2,7 +2,8 @@
 
 `call_id` is the call that a recording is listed under: the parent, whichever leg is recorded.
 `owner` is the node that has its file until it is a blob. `duration` is in seconds, `size` in bytes.
-A deleted recording has no blob any more and stays for a while; `deleted_at` is world time. Events of recordings are in `call_events`.
+A deleted recording has no blob any more and stays for a while; `deleted_at` is world time. Events
+of recordings are in `call_events`.
 
 Blobs: see 0007.
 """
