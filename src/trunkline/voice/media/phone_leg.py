@@ -59,6 +59,7 @@ class PhoneFarEnd:
         self._frame = 0  # its own count
         self._step: Step | None = None
         self._until = 0  # when the present step is over
+        self._fetched = 0  # when a file was last asked for: it is heard from the next frame on
         self._listening: SpeechActivity | None = None
         self._to_do = bool(self._steps)  # the end of the script is to be told
         self._done = 0  # steps
@@ -77,7 +78,7 @@ class PhoneFarEnd:
             self._line.rings()
         if self._to_do:
             self._advance()
-        if self._over or not self._playing.busy:
+        if self._over or not self._playing.busy or self._fetched == self._frame:
             return SILENCE
         frame = self._playing.pull()
         self._playing.ended.clear()
@@ -148,6 +149,7 @@ class PhoneFarEnd:
                 self._playing.add(0, (Digits(digits=step.keys),))
             case StepPlay():
                 self._playing.add(0, (File(path=step.path),))
+                self._fetched = self._frame
             case _:
                 pass
 

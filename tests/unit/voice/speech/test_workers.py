@@ -16,14 +16,15 @@ from trunkline.voice.speech.workers import BadInput, Workers, WorkFailed
 
 PARENT = """
 import asyncio, os, signal, sys
-from trunkline.voice.speech.orders import Quiet, Render
+from trunkline.voice.speech.orders import Convert
 from trunkline.voice.speech.workers import Workers
 
 async def main():
     workers = Workers(1)
-    await workers.run(Render(parts=(Quiet(ms=20),), target=sys.argv[1]))
+    order = Convert(source=sys.argv[1], content_type="", target=sys.argv[1] + ".wav")
+    task = asyncio.create_task(workers.run(order))
+    await asyncio.to_thread(sys.stdin.read, 1)
     print(workers.pids[0], flush=True)
-    sys.stdin.read(1)
     os.kill(os.getpid(), signal.SIGKILL)
 
 asyncio.run(main())
@@ -41,7 +42,8 @@ async def ended(pid: int) -> None:
     except ProcessLookupError:
         return
     try:
-        await asyncio.to_thread(select.select, [descriptor], [], [])
+        readable, _, _ = await asyncio.to_thread(select.select, [descriptor], [], [], 30.0)
+        assert readable
     finally:
         os.close(descriptor)
 
@@ -142,18 +144,21 @@ async def test_what_cannot_be_read_is_told_apart_from_what_cannot_be_written(
 
 
 async def test_a_worker_ends_with_a_platform_that_is_killed(tmp_path: Path) -> None:
+    never = tmp_path / "never"
+    os.mkfifo(never)
     parent = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-c", PARENT, str(tmp_path / "out.wav")),
+        *(sys.executable, "-P", "-c", PARENT, str(never)),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )
     assert parent.stdin is not None
     assert parent.stdout is not None
-    worker = int(await parent.stdout.readline())
-    os.kill(worker, 0)
+    end = await asyncio.to_thread(never.open, "wb")  # until the worker reads: it is busy for ever
     parent.stdin.write(b"x")
+    worker = int(await parent.stdout.readline())
     assert await parent.wait() == -signal.SIGKILL
     await ended(worker)
+    end.close()
 
 
 async def test_the_platform_itself_loads_no_numpy() -> None:
