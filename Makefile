@@ -25,6 +25,7 @@ help:
 	@echo 'make bench        run the benchmarks'
 	@echo 'make bench-tools  run those of the command line, exec and the pytest plugin'
 	@echo 'make bench-messaging  run those of services, campaigns, schedules and fairness'
+	@echo 'make bench-voice  run those of calls'
 	@echo 'make docs         write the generated parts of the documentation'
 	@echo 'make lock         write the lock files anew (UPGRADE=1: newest versions)'
 	@echo 'make clean        remove everything that can be made again'
@@ -105,6 +106,10 @@ bench-tools: venv node-tools
 .PHONY: bench-messaging
 bench-messaging: venv
 	@$(bin)/python -m benchmarks.messaging --write docs/benchmarks.md $(ARGS)
+
+.PHONY: bench-voice
+bench-voice: venv
+	@$(bin)/python -m benchmarks.voice --write docs/benchmarks.md $(ARGS)
 
 .PHONY: docs
 docs: venv

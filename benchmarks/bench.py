@@ -112,6 +112,37 @@ class Bench:
             }
         )
 
+    def load_calls(
+        self, count: int, form: str, rate: int | None = None, connections: int = 20
+    ) -> dict[str, Any]:
+        """Calls to phones, from another process; its result."""
+        account = self.account
+        return self._run(
+            {
+                "method": "POST",
+                "path": f"/2010-04-01/Accounts/{account['account_sid']}/Calls.json",
+                "authorization": self.basic,
+                "count": count,
+                "connections": connections,
+                "rate": rate,
+                "body": f"To=%2B1415556{{n}}&From=%2B{account['numbers'][0][1:]}&{form}",
+            }
+        )
+
+    def control(self, method: str, path: str, body: Any = None) -> Any:
+        """One request to the control API."""
+        request = Request(
+            f"{self.base}/trunkline/v1{path}",
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={
+                "Authorization": f"Bearer {self.control_token}",
+                "Content-Type": "application/json",
+            },
+        )
+        with urlopen(request) as answer:
+            return json.load(answer)
+
     def api(self, method: str, path: str, form: dict[str, str] | None = None) -> Any:
         """One request to Twilio's API."""
         request = Request(

@@ -11,6 +11,7 @@ from tests.support.platform import descendants
 __all__ = ["Part", "parts_of"]
 
 TICK = os.sysconf("SC_CLK_TCK")
+VOICE = {b"trunkline.voice.media": "media", b"trunkline.voice.speech": "speech"}
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,8 @@ class Part:
 
 
 def parts_of(supervisor: int, postgres: int | None = None) -> dict[str, Part]:
-    """The parts below a supervisor: itself, the main process, PostgreSQL."""
+    """The parts below a supervisor: itself, the main process, PostgreSQL, and the processes of
+    voice, where there are any."""
     groups: dict[str, list[int]] = {"supervisor": [supervisor], "main": [], "postgres": []}
     pids = descendants(supervisor)
     if postgres is not None:
@@ -34,8 +36,14 @@ def parts_of(supervisor: int, postgres: int | None = None) -> dict[str, Part]:
             command = Path(f"/proc/{pid}/cmdline").read_bytes()
         except OSError:
             continue
-        groups["postgres" if b"postgres" in command.split(b"\0")[0] else "main"].append(pid)
+        groups.setdefault(_name(command), []).append(pid)
     return {name: _part(name, members) for name, members in groups.items()}
+
+
+def _name(command: bytes) -> str:
+    if b"postgres" in command.split(b"\0")[0]:
+        return "postgres"
+    return next((name for module, name in VOICE.items() if module in command), "main")
 
 
 def _part(name: str, pids: list[int]) -> Part:

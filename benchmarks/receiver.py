@@ -11,7 +11,8 @@ import json
 import resource
 import sys
 import time
-from typing import Any, cast
+from collections.abc import Callable
+from typing import Any, Protocol, cast
 from urllib.parse import parse_qs
 
 TOKEN = b"i-twilio-idempotency-token: "
@@ -61,12 +62,25 @@ class Receiver:
         return told
 
 
-class Connection(asyncio.Protocol):
-    """One connection of the platform's; `answer` None leaves every request without an answer."""
+Take = Callable[[bytes, bytes], bytes | None]
 
-    def __init__(self, receiver: Receiver, answer: bytes | None) -> None:
-        self._receiver = receiver
-        self._answer = answer
+
+class Receives(Protocol):
+    """What standard input asks."""
+
+    count: int
+    arrivals: Any
+
+    def report(self) -> dict[str, Any]:
+        """What was seen since the last report."""
+
+
+class Connection(asyncio.Protocol):
+    """One connection of the platform's. `take` gets the head of each request, in small letters,
+    and its body, and gives the answer; None leaves it without one."""
+
+    def __init__(self, take: Take) -> None:
+        self._take = take
         self._buffer = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -84,22 +98,31 @@ class Connection(asyncio.Protocol):
                 return
             body = self._buffer[end + 4 : end + 4 + length]
             self._buffer = self._buffer[end + 4 + length :]
-            if self._answer is not None:
-                self._receiver.take(head, body)
-                self._transport.write(self._answer)
+            answer = self._take(head, body)
+            if answer is not None:
+                self._transport.write(answer)
 
 
 ANSWERS = {"nothing": NOTHING, "reply": REPLY, "never": None}
 
 
 async def run(job: dict[str, Any]) -> None:
-    """Serve until standard input ends."""
+    """Take what comes, with the answer that the job names."""
     receiver = Receiver()
     answer = ANSWERS[job["answer"]]
+
+    def take(head: bytes, body: bytes) -> bytes | None:
+        if answer is not None:
+            receiver.take(head, body)
+        return answer
+
+    await serve(job["host"], receiver, take)
+
+
+async def serve(host: str, receiver: Receives, take: Take) -> None:
+    """Serve until standard input ends, and answer its questions."""
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(
-        lambda: Connection(receiver, answer), job["host"], 0, backlog=4096
-    )
+    server = await loop.create_server(lambda: Connection(take), host, 0, backlog=4096)
     print(server.sockets[0].getsockname()[1], flush=True)
     reader = asyncio.StreamReader()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)

@@ -14,6 +14,7 @@ import os
 import tempfile
 import time
 import wave
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -24,8 +25,11 @@ from trunkline.voice.media.link import Link, start_media_process
 from trunkline.voice.media.wire import Digit, File, Played, Tone
 from trunkline.voice.phones.script import StepAnswer, StepHear, StepPlay, StepPress, StepWait
 
+__all__ = ["KINDS", "Bench", "Loaded"]
+
 WORLD = "bench"
 KINDS = ("play", "bridge", "record")
+KEYS = 40
 
 
 def main() -> None:
@@ -39,11 +43,35 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             bench = Bench(Path(folder))
             if kind == "stepped":
-                print(asyncio.run(bench.stepped()))
+                print(f"stepped  {asyncio.run(bench.stepped()):.0f} times real time")
             elif kind == "key":
-                print(asyncio.run(bench.key_to_silence()))
+                for in_band in (False, True):
+                    p50, p95 = asyncio.run(bench.key_to_silence(in_band=in_band))
+                    how = "in band" if in_band else "event"
+                    print(f"key      {how}: p50 {p50:.0f} ms, p95 {p95:.0f} ms")
             else:
                 print(asyncio.run(bench.loaded(kind, options.legs, options.seconds)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """How a media process was under a load."""
+
+    kind: str
+    legs: int
+    ticks: int
+    late: float  # share of the ticks
+    p50_ms: float  # that a tick took
+    p99_ms: float
+    cores: float  # that it used
+    leg_kb: float  # memory
+
+    def __str__(self) -> str:
+        return (
+            f"{self.kind:8} {self.legs} legs, {self.ticks} ticks: {self.late:.2%} late, tick p50 "
+            f"{self.p50_ms:.2f} ms, p99 {self.p99_ms:.2f} ms, {self.cores:.0%} of a core, "
+            f"{self.leg_kb:.0f} kB a leg"
+        )
 
 
 class Bench:
@@ -55,29 +83,35 @@ class Bench:
         self._links: list[Link] = []
         _write_prompt(self._prompt, seconds=7)
 
-    async def loaded(self, kind: str, legs: int, seconds: float) -> str:
+    async def loaded(self, kind: str, legs: int, seconds: float) -> Loaded:
         """So many legs for so long."""
         client = self._client(most_legs=legs)
         await client.warm()
-        before = _memory_kb(self._links[0].pid)
+        before = _memory_kb(self._links[-1].pid)
         opened = [await self._open(client, kind, number) for number in range(legs)]
         for number, leg in enumerate(opened):
             self._begin(kind, number, leg)
         await asyncio.sleep(2.5)
-        first, cpu = client.statistics()[0], _cpu_seconds(self._links[0].pid)
+        first, cpu = client.statistics()[0], _cpu_seconds(self._links[-1].pid)
         await asyncio.sleep(seconds)
-        last, used = client.statistics()[0], _cpu_seconds(self._links[0].pid) - cpu
-        memory = (_memory_kb(self._links[0].pid) - before) / legs
+        last, used = client.statistics()[0], _cpu_seconds(self._links[-1].pid) - cpu
+        memory = (_memory_kb(self._links[-1].pid) - before) / legs
         ticks, late = last.ticks - first.ticks, last.late - first.late
         await client.stop()
-        return (
-            f"{kind:8} {legs} legs, {ticks} ticks: {late / ticks:.2%} late, tick p50 "
-            f"{last.p50_ms:.2f} ms, p99 {last.p99_ms:.2f} ms, {used / seconds:.0%} of a core, "
-            f"{memory:.0f} kB a leg"
+        return Loaded(
+            kind=kind,
+            legs=legs,
+            ticks=ticks,
+            late=late / ticks,
+            p50_ms=last.p50_ms,
+            p99_ms=last.p99_ms,
+            cores=used / seconds,
+            leg_kb=memory,
         )
 
-    async def stepped(self) -> str:
-        """Ten minutes of a call that hears a prompt, presses keys and is recorded."""
+    async def stepped(self) -> float:
+        """How many times faster than real time ten minutes of a call are, which hears a prompt,
+        presses keys and is recorded."""
         client = self._client(most_legs=1)
         reports: asyncio.Queue[Heard] = asyncio.Queue()
         await client.warm()
@@ -96,20 +130,28 @@ class Bench:
                     leg.play([Tone(name="beep"), File(path=str(self._prompt))])
         took = time.perf_counter() - began
         await client.stop()
-        return f"stepped  600 s of a call in {took:.2f} s: {600 / took:.0f} times real time"
+        return 600 / took
 
-    async def key_to_silence(self) -> str:
-        """From the press of a key to its report, in real time: the prompt has ended by then."""
+    async def key_to_silence(self, *, in_band: bool = False) -> tuple[float, float]:
+        """From the order to press a key until it is reported, in real time: the prompt has ended
+        by then. Milliseconds, p50 and p95."""
         client = self._client(most_legs=1)
         reports: asyncio.Queue[Heard] = asyncio.Queue()
         leg = await client.open_phone(
-            "CA0", WORLD, reports.put_nowait, rings=True, script=[StepAnswer()], heard=None
+            "CA0",
+            WORLD,
+            reports.put_nowait,
+            rings=True,
+            script=[StepAnswer(after_ms=0)],
+            heard=None,
+            in_band=in_band,
         )
         leg.barge_in(True)
         took = []
-        for _ in range(20):
+        for number in range(KEYS):
             leg.play([File(path=str(self._prompt))])
-            await asyncio.sleep(0.25)
+            # Anywhere in a frame, and after the end of the key before.
+            await asyncio.sleep(0.25 + number * 7 % 20 / 1000)
             began = time.perf_counter()
             leg.do([StepPress(keys="5")])
             while not isinstance(await reports.get(), Digit):
@@ -117,7 +159,7 @@ class Bench:
             took.append((time.perf_counter() - began) * 1000)
         await client.stop()
         took.sort()
-        return f"key      to silence: p50 {took[10]:.0f} ms, p95 {took[18]:.0f} ms"
+        return took[len(took) // 2], took[len(took) * 95 // 100]
 
     async def _open(self, client: MediaClient, kind: str, number: int) -> Leg:
         talks = [StepPlay(path=str(self._prompt))] * 100 if kind == "bridge" else []

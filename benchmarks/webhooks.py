@@ -8,14 +8,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 from urllib.parse import quote
 
 from benchmarks.bench import ROOT, Bench
 from benchmarks.load import quantile
 
-__all__ = ["measure_callbacks", "measure_dead_apps", "measure_replies"]
+__all__ = ["App", "app_of", "measure_callbacks", "measure_dead_apps", "measure_replies"]
 
 DEAD_APPS = 1000
 STEADY = 600  # messages a second for the figures of delay: about half of what it can do
@@ -49,18 +49,23 @@ class App:
         return json.loads(self._process.stdout.readline())
 
 
-@contextmanager
-def app(answer: str, host: str = "127.0.0.1") -> Iterator[App]:
+def app(answer: str, host: str = "127.0.0.1") -> AbstractContextManager[App]:
     """A customer's app that answers `nothing`, with a `reply`, or `never`."""
+    return app_of("benchmarks.receiver", {"answer": answer, "host": host})
+
+
+@contextmanager
+def app_of(module: str, job: dict[str, Any]) -> Iterator[App]:
+    """A customer's app that a module runs, in a process of its own."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.receiver"],
+        [sys.executable, "-m", module],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         cwd=ROOT,
     )
     assert process.stdin is not None
-    process.stdin.write(json.dumps({"answer": answer, "host": host}) + "\n")
+    process.stdin.write(json.dumps(job) + "\n")
     process.stdin.flush()
     try:
         yield App(process)

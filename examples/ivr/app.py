@@ -42,7 +42,7 @@ async def incoming() -> Response:
     """The number that everybody calls: the menu."""
     response = VoiceResponse()
     menu = Gather(num_digits=1, timeout=4, action="/voice/menu")
-    menu.say("Blue Door Books. To talk to Ann, press 1. For our hours, press 2.")
+    menu.say("Blue Door Books. For Ann, press 1. For our hours, press 2.")
     response.append(menu)
     response.say("You pressed nothing. Goodbye.")
     return twiml(response)

@@ -156,6 +156,25 @@ def test_a_voicemail_of_two_minutes_takes_seconds(trunkline: Trunkline) -> None:
     assert took < 20
 
 
+def test_time_stands_still_between_what_a_test_says(trunkline: Trunkline) -> None:
+    trunkline.app(app_of(menu=menu, pressed=pressed), voice="/menu")
+    call = trunkline.phone(PHONE).calls().hears("Press one")
+    assert trunkline.clock.now() == trunkline.clock.now()
+    trunkline.client.calls(call.sid).update(twiml="<Response><Say>One moment.</Say></Response>")
+    call.hears("One moment.").ends()
+    assert trunkline.clock.now() < trunkline.clock.now()
+
+
+def test_a_client_is_a_phone(trunkline: Trunkline) -> None:
+    def forward(response: VoiceResponse, _: Any) -> None:
+        response.dial().client("alice")
+
+    trunkline.app(app_of(forward=forward), voice="/forward")
+    inbound = trunkline.phone(PHONE).calls()
+    trunkline.phone("client:alice").expects_call().answer().hangs_up()
+    assert inbound.ends().status == "completed"
+
+
 def test_two_phones_talk(trunkline: Trunkline) -> None:
     def forward(response: VoiceResponse, _: Any) -> None:
         response.dial().number(AGENT)

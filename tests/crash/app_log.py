@@ -16,6 +16,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Callable
 from urllib.parse import parse_qsl
 
 # Seconds from a request to its answer: those under way when the platform is killed are spread
@@ -29,6 +30,9 @@ ACTION = "/action"  # asked once a reply is sent
 REDIRECTED = "redirected"  # last words
 ASKED_ON = "asked-on"
 
+Answers = Callable[[str, dict[str, str]], bytes]  # path, form: a whole HTTP answer
+
+TAKEN = b"HTTP/1.1 204 No Content\r\n\r\n"
 XML = '<?xml version="1.0" encoding="UTF-8"?><Response>%s</Response>'
 
 
@@ -40,7 +44,7 @@ def reply_to(sid: str) -> str:
 def answer_to(path: str, form: dict[str, str]) -> bytes:
     """A whole HTTP answer."""
     if path == STATUS:
-        return b"HTTP/1.1 204 No Content\r\n\r\n"
+        return TAKEN
     document = ""
     text = reply_to(form["MessageSid"])
     last_word = form.get("Body", "").rpartition(" ")[2]
@@ -52,6 +56,11 @@ def answer_to(path: str, form: dict[str, str]) -> bytes:
         document = f'<Message action="{ACTION}" statusCallback="{STATUS}">{text}</Message>'
     elif path == INBOUND:
         document = f"<Message>{text}</Message>"
+    return twiml(document)
+
+
+def twiml(document: str) -> bytes:
+    """The answer that has these elements."""
     body = (XML % document).encode()
     return b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: %d\r\n\r\n%s" % (
         len(body),
@@ -60,11 +69,13 @@ def answer_to(path: str, form: dict[str, str]) -> bytes:
 
 
 class Connection(asyncio.Protocol):
-    """One connection of the platform; requests on it come one after the other."""
+    """One connection of the platform; requests on it come one after the other. `answer` makes the
+    answer to a path and a form."""
 
-    def __init__(self, log: int, numbers: itertools.count[int]) -> None:
+    def __init__(self, log: int, numbers: itertools.count[int], answer: Answers) -> None:
         self._log = log
         self._numbers = numbers
+        self._answer_to = answer
         self._received = b""
         self._transport: asyncio.Transport | None = None
 
@@ -103,7 +114,7 @@ class Connection(asyncio.Protocol):
             token=headers.get("i-twilio-idempotency-token"),
             body=body,
         )
-        answer = answer_to(path, dict(parse_qsl(body, keep_blank_values=True)))
+        answer = self._answer_to(path, dict(parse_qsl(body, keep_blank_values=True)))
         wait = MOMENTS[number % len(MOMENTS)]
         asyncio.get_running_loop().call_later(wait, self._answer, number, answer)
 
@@ -117,12 +128,14 @@ class Connection(asyncio.Protocol):
         os.write(self._log, json.dumps(facts).encode() + b"\n")
 
 
-async def serve(file_path: str) -> None:
+async def serve(file_path: str, answer: Answers = answer_to) -> None:
     """Serve on a free port, and print the address."""
     log = os.open(file_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     numbers = itertools.count(1)
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Connection(log, numbers), "127.0.0.1", 0, backlog=512)
+    server = await loop.create_server(
+        lambda: Connection(log, numbers, answer), "127.0.0.1", 0, backlog=512
+    )
     host, port = server.sockets[0].getsockname()
     print(f"http://{host}:{port}", flush=True)
     await server.serve_forever()

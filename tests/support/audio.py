@@ -186,11 +186,12 @@ class Sound:
             for tone in self._tones(WINDOW)
             if tone.seconds >= (LEAST_TONE if tone.key is None else LEAST_KEY)
         ]
+        # A key may follow a tone at once, within what the longer looks take for its end.
         close = [
             tone
             for tone in self._tones(LONG_WINDOW)
             if tone.seconds >= LEAST_LONG_TONE
-            and all(tone.end <= other.at or other.end <= tone.at for other in tones)
+            and all(_shared(tone, other) < tone.seconds / 2 for other in tones)
         ]
         return sorted([*tones, *close], key=lambda tone: tone.at)
 
@@ -309,6 +310,11 @@ def _sines(look: Samples) -> tuple[float, ...]:
     strong = sorted(frequency for frequency, share in found if share >= 0.05)
     is_tone = sum(share for _, share in found) >= PURE and strong[0] >= LOWEST
     return tuple(strong) if is_tone else ()
+
+
+def _shared(one: Span, other: Span) -> float:
+    """For how many seconds both are there."""
+    return max(min(one.end, other.end) - max(one.at, other.at), 0.0)
 
 
 def _alike(one: tuple[float, ...], other: tuple[float, ...]) -> bool:

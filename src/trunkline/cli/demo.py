@@ -98,12 +98,13 @@ def demo(
 
         $ trunkline demo --voice
         A menu by keys
+          caller’s phone  hear; press 2; wait 3s; hangup
             at s  who     what
              0.0  caller  ringing
              0.0  caller  POST /voice/incoming: 200
              0.0  caller  in-progress
-             0.0  caller  Gather “Blue Door Books. To talk to Ann, press 1. For our hours, press 2.”
-             6.2  caller  pressed 2
+             0.0  caller  Gather “Blue Door Books. For Ann, press 1. For our hours, press 2.”
+             5.2  caller  pressed 2
         …
         To listen to: /tmp/trunkline-voice-u8f5vl0n
     """

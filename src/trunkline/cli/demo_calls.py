@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from trunkline.cli.show import bold, dim, plain, status
+from trunkline.cli.show import dim, plain, status
 
 if TYPE_CHECKING:
     from trunkline.cli.client import Control
@@ -35,7 +35,6 @@ class WatchedCall:
         self._shown: set[tuple[object, ...]] = set()
         self._begun: datetime | None = None
         if not quiet:
-            print(bold(title))
             print("  " + dim("  at s  who     what"))
 
     @property

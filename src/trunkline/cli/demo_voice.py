@@ -82,7 +82,7 @@ class _Tour:
 
     def menu(self) -> ShownCall:
         """A key, and what follows from it."""
-        call = self._begin("A menu by keys", "hear; press 2; wait 3s; hangup", "busy")
+        call = self._begin("A menu by keys", "hear; press 2; wait 3s; hangup")
         self._finish(call)
         return self._shown(call, "1-menu")
 
@@ -96,8 +96,8 @@ class _Tour:
         self._until(call, lambda: call.child is not None and call.child["digits"] == "1")
         if call.child is not None:
             ann = 'wait 600ms; say "This is Ann."; hear; say "I have two of them."; wait 1s; hangup'
-            self._tell(call.child["sid"], ann)
-            self._tell(call.sid, 'hear; say "Do you have the book about whales?"')
+            self._tell("Ann", call.child["sid"], ann)
+            self._tell("caller", call.sid, 'hear; say "Do you have the book about whales?"')
         self._finish(call)
         return self._shown(call, "2-forwarded")
 
@@ -105,22 +105,36 @@ class _Tour:
         """Ann is busy: a message."""
         call = self._begin(
             "A message, as Ann is busy",
-            'hear; press 1; hear; say "Please call me back about the whales."; wait 500ms; press #',
+            'wait 2s; press 1; hear; say "Please call me back about it."; wait 500ms; press #',
             "busy",
         )
         self._finish(call)
         return self._shown(call, "3-voicemail")
 
-    def _begin(self, title: str, caller: str, ann: str) -> WatchedCall:
+    def _begin(self, title: str, caller: str, ann: str | None = None) -> WatchedCall:
         from trunkline.cli.demo_calls import WatchedCall
+        from trunkline.cli.show import bold
 
-        self._control.call("PUT", f"/phones/{ANN}/script", {"script": ann})
+        if not self._quiet:
+            print(bold(title))
+        if ann is not None:
+            self._control.call("PUT", f"/phones/{ANN}/script", {"script": ann})
+            self._print_script("Ann", ann)
         body = {"to": self._number, "script": caller}
         sid = self._control.call("POST", f"/phones/{CALLER}/calls", body)["sid"]
+        self._print_script("caller", caller)
         return WatchedCall(self._control, title, sid, quiet=self._quiet)
 
-    def _tell(self, sid: str, script: str) -> None:
+    def _tell(self, who: str, sid: str, script: str) -> None:
         self._control.call("POST", f"/calls/{sid}/steps", {"script": script})
+        self._print_script(who, script)
+
+    def _print_script(self, who: str, script: str) -> None:
+        from trunkline.cli.show import cyan, dim
+
+        if not self._quiet:
+            phone = f"{who}’s phone"
+            print("  " + dim(f"{phone:<14}") + "  " + cyan(script))
 
     def _finish(self, call: WatchedCall) -> None:
         self._until(call, lambda: call.is_over)

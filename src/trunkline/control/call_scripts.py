@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from trunkline.control.errors import ControlError
-from trunkline.control.given_script import MOST_BODY, NewScript, read_script
+from trunkline.control.given_script import MOST_BODY, Hold, NewScript, read_script
 from trunkline.control.operation import Call, Nothing, operation
 from trunkline.control.platform import ControlledPlatform
 from trunkline.control.script_text import script_text
@@ -44,6 +44,7 @@ class NewCall(NewScript, forbid_unknown_fields=True, kw_only=True):
     """A call that a phone makes. Its script begins when it dials; an empty one listens."""
 
     to: Annotated[str, Meta(max_length=128, description="A number of this world in E.164")]
+    hold: Hold = False
 
 
 class Placed(msgspec.Struct):
@@ -114,6 +115,8 @@ class CallScriptsResource:
             ) from None
         except MediaUnavailable as error:
             raise ControlError(503, "unavailable", str(error)) from None
+        if asked.hold:
+            calls.phones.hold(sid)
         return Placed(sid)
 
     async def _shown(self, call: Call) -> CallScript:

@@ -4,6 +4,7 @@ next, and let time pass until something is so."""
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
@@ -13,7 +14,7 @@ from msgspec import Meta
 from trunkline.control.durations import parse_duration
 from trunkline.control.errors import ControlError
 from trunkline.control.follow_calls import follow_calls, learn_live
-from trunkline.control.given_script import MOST_BODY, NewScript, read_script
+from trunkline.control.given_script import MOST_BODY, Hold, NewScript, read_script
 from trunkline.control.operation import Call, Nothing, operation
 from trunkline.control.platform import ControlledPlatform
 from trunkline.control.wave_file import WAVE, WaveFile
@@ -26,6 +27,7 @@ from trunkline.worlds import ClockNotMovable
 __all__ = ["CallsResource"]
 
 MOST_RUN = timedelta(hours=24)
+MOST_REST = 2.0  # real seconds for a world to come to rest
 STATUSES = [status for status in CALL.steps if status not in SHOWN]
 # A call that is over is waited for no longer, whatever it was to come to.
 REACHED = {
@@ -76,6 +78,7 @@ class Run(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     until: Literal["ringing", "answered", "done", "ended"] = "ended"
     call: Annotated[Name | None, Meta(description="SID of a call")] = None
     most: Most = "1h"
+    hold: Hold = False
 
 
 class Ran(msgspec.Struct, kw_only=True):
@@ -85,6 +88,12 @@ class Ran(msgspec.Struct, kw_only=True):
     now: datetime
     reached: bool
     status: str | None = None
+
+
+class Ended(msgspec.Struct):
+    """The world's time."""
+
+    now: datetime
 
 
 class CallsResource:
@@ -113,8 +122,28 @@ class CallsResource:
             raise ControlError(
                 422, "invalid_parameter", f"Name the call that is to be {asked.until}."
             )
-        sid = None if asked.call is None else (await self._found(call, asked.call)).sid
+        sid = None
+        if asked.call is not None:
+            found = await self._found(call, asked.call)
+            sid = found.sid
+            if asked.hold and found.status not in FINAL:
+                self._platform.calls.phones.hold(sid)
         return await self._run(call, sid, asked.until, most)
+
+    @operation("POST", "/calls/end", answers=Ended)
+    async def end_calls(self, call: Call, _: Nothing) -> Ended:
+        """Hang up every call of a world, and let its time pass by itself.
+
+        It answers when all of them have their last status.
+        """
+        self._platform.calls.phones.let_go(call.world.id)
+        if call.world.clock_movable:
+            # An app that does not answer holds nothing up: the clock is let go all the same.
+            with contextlib.suppress(ClockNotMovable, TimeoutError):
+                async with asyncio.timeout(MOST_REST):
+                    await self._platform.advance(call.world, timedelta())
+        await self._platform.calls.hang_up(call.world.id)
+        return Ended(call.world.clock.now())
 
     @operation("GET", "/calls/{call_sid}", answers=CallExplanation)
     async def explain_call(self, call: Call, _: Nothing) -> CallExplanation:

@@ -13,7 +13,7 @@ from trunkline.voice.phones.ready_scripts import ReadyScripts
 from trunkline.voice.phones.script import Step
 from trunkline.voice.phones.watch_phones import WatchPhones
 
-__all__ = ["AudioNotTaken", "ControlledCalls", "ConvertAudio", "ReceiveCall", "Written"]
+__all__ = ["AudioNotTaken", "ControlledCalls", "ConvertAudio", "HangUp", "ReceiveCall", "Written"]
 
 
 class AudioNotTaken(ValueError):
@@ -32,6 +32,13 @@ class ConvertAudio(Protocol):
 
     async def __call__(self, data: bytes) -> bytes:
         """A WAV of 8 kHz, 16 bit, mono. Raises AudioNotTaken."""
+
+
+class HangUp(Protocol):
+    """Ends calls."""
+
+    async def __call__(self, world_id: str) -> None:
+        """Every one of a world that goes on; returns when all have their last status."""
 
 
 class Written(Protocol):
@@ -58,6 +65,8 @@ class ControlledCalls(Protocol):
     def receive(self) -> ReceiveCall: ...
     @property
     def convert(self) -> ConvertAudio: ...
+    @property
+    def hang_up(self) -> HangUp: ...
     @property
     def written(self) -> Written: ...
     @property

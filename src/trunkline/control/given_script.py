@@ -17,7 +17,7 @@ from trunkline.voice.phones.audio_files import digest_of
 from trunkline.voice.phones.ready_scripts import with_digests
 from trunkline.voice.phones.script import Step, StepPlay
 
-__all__ = ["MOST_BODY", "GivenScript", "NewScript", "read_script"]
+__all__ = ["MOST_BODY", "GivenScript", "Hold", "NewScript", "read_script"]
 
 MOST_AUDIO = 10_000_000  # bytes of all files of a script together
 MOST_FILES = 20
@@ -29,6 +29,13 @@ ScriptText = Annotated[
         max_length=MOST_TEXT,
         description='E.g. `answer 2s; hear; press 1#; say "hello"; play a.wav; hangup`, `busy`,'
         " `reject` or `ring`",
+    ),
+]
+Hold = Annotated[
+    bool,
+    Meta(
+        description="Let the world's time stand still between moves of its clock, until the call is"
+        " over: for who tells the phone step by step what to do"
     ),
 ]
 Wave = Annotated[bytes, Meta(min_length=1, max_length=MOST_AUDIO)]

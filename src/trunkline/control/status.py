@@ -13,6 +13,7 @@ from trunkline.control.platform import ControlledPlatform
 
 __all__ = [
     "DatabaseStatus",
+    "MediaStatus",
     "ProcessStatus",
     "QueueStatus",
     "Status",
@@ -68,6 +69,16 @@ class WorldStatus(msgspec.Struct, kw_only=True):
     requests_waiting: int
 
 
+class MediaStatus(msgspec.Struct, kw_only=True):
+    """A media process, as it told within the last second or so."""
+
+    legs: int
+    ticks: Annotated[int, Meta(description="Of 20 ms, since it was started")]
+    late: Annotated[int, Meta(description="Ticks that began more than 10 ms late")]
+    milliseconds: Annotated[float, Meta(description="That a tick takes: the median")]
+    most_milliseconds: Annotated[float, Meta(description="The 99th percentile")]
+
+
 class Status(msgspec.Struct, kw_only=True):
     """All of it, at `now` by the clock of the platform's machine."""
 
@@ -77,6 +88,7 @@ class Status(msgspec.Struct, kw_only=True):
     database: DatabaseStatus
     queues: QueueStatus
     worlds: list[WorldStatus]
+    media: list[MediaStatus] = []
 
 
 class StatusResource:
@@ -87,7 +99,7 @@ class StatusResource:
 
     @operation("GET", "/status", answers=Status, in_world=False)
     async def fetch_status(self, call: Call, _: Nothing) -> Status:
-        """Show how the platform is: process, database, queues, worlds.
+        """Show how the platform is: process, database, queues, worlds, media processes.
 
         503 while the database cannot be reached.
         """

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from trunkline.messaging.alert_failures import service_sid
-from trunkline.messaging.works import Noted
 from trunkline.rest.dates import iso8601
 from trunkline.store.database import Connection
 from trunkline.store.group_commit import Effects
+from trunkline.store.notes import Noted
 from trunkline.webhooks.alerts.catalogue import WARNING
 from trunkline.webhooks.alerts.make_alert import AlertMaker
 from trunkline.webhooks.alerts.record import RecordAlerts

@@ -13,12 +13,13 @@ from trunkline.messaging.model import FINISHED, is_mms_sid
 from trunkline.messaging.representation import named_message
 from trunkline.messaging.retention.apply_retention import ApplyRetention, wants_retention
 from trunkline.messaging.retention.queries import DISCARD_OPTIONS
-from trunkline.messaging.works import Note, Notes
+from trunkline.messaging.works import message_notes
 from trunkline.rest import catalogue
 from trunkline.rest.operation import Call
 from trunkline.store import Database, GroupCommit, Job
 from trunkline.store.database import Connection
 from trunkline.store.group_commit import Effects
+from trunkline.store.notes import Note
 from trunkline.store.transitions import Transition, TransitionRefused, Transitions
 from trunkline.webhooks.forget import forget_answers
 from trunkline.worlds import Worlds
@@ -44,7 +45,7 @@ class FinishMessage:
         self._bus = bus
         self._worlds = worlds
         self._clock = clock
-        self._notes = Notes()
+        self._notes = message_notes()
         self._off = FinishDispatch()
         self._retention = ApplyRetention()
 

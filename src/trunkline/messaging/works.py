@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from trunkline.bus import Event
 from trunkline.messaging import queries
@@ -14,21 +14,19 @@ from trunkline.messaging.consents.opt_outs import NO_SERVICES, Services, find_bl
 from trunkline.messaging.model import MESSAGE, NewMessage
 from trunkline.store.database import Connection
 from trunkline.store.group_commit import Effects, Refused
+from trunkline.store.notes import NoteFollower, Notes
 from trunkline.store.transitions import EventRow, Follower, Transitions, append_events
 
 __all__ = [
     "AutomaticReplies",
     "AutomaticReply",
     "CreateMessages",
-    "Note",
-    "NoteFollower",
-    "Noted",
-    "Notes",
     "OptedOut",
     "ReplaceText",
     "ReplacedText",
     "StoreMedia",
     "StoredMedia",
+    "message_notes",
     "message_transitions",
 ]
 
@@ -205,74 +203,10 @@ def _content_rows(m: NewMessage) -> list[tuple[Any, ...]]:
     return rows
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
-    """Something that happened to a message without changing its status."""
-
-    sid: str
-    world_id: str
-    kind: str
-    data: dict[str, Any]
-    world_time: datetime
-    real_time: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Noted:
-    """A note that was written, and the `account_id` and `service_id` of its message."""
-
-    note: Note
-    row: Any
-
-
-class NoteFollower(Protocol):
-    """What comes of notes, in the same transaction."""
-
-    async def follow(
-        self, connection: Connection, noted: Sequence[Noted], effects: Effects
-    ) -> None:
-        """Write what follows from what was noted."""
-
-
-class Notes:
-    """Append events that are no transitions; `followers` see those that were written."""
-
-    order = 45  # after what they tell of, which may be refused
-
-    def __init__(self, followers: Sequence[NoteFollower] = ()) -> None:
-        self._followers = followers
-
-    async def write(
-        self, connection: Connection, items: Sequence[Note], events: Effects
-    ) -> Sequence[int | Refused]:
-        """The sequence number of each event; Refused where the message is gone."""
-        results: list[int | Refused] = []
-        rows: list[EventRow] = []
-        noted: list[Noted] = []
-        for item in items:
-            found = await connection.fetchrow(queries.COUNT_EVENT, item.sid[2:])
-            if found is None:
-                results.append(Refused())
-                continue
-            results.append(found["event_seq"])
-            noted.append(Noted(item, found))
-            rows.append(
-                EventRow(
-                    subject=item.sid,
-                    seq=found["event_seq"],
-                    account_id=found["account_id"].hex,
-                    world_id=item.world_id,
-                    kind=item.kind,
-                    data=item.data,
-                    world_time=item.world_time,
-                    real_time=item.real_time,
-                )
-            )
-        if rows:
-            await append_events(connection, "message_events", rows, events)
-            for follower in self._followers:
-                await follower.follow(connection, noted, events)
-        return results
+def message_notes(followers: Sequence[NoteFollower] = ()) -> Notes:
+    """The work that notes what happens to messages beside their statuses; rows have `event_seq`,
+    `account_id` and `service_id`."""
+    return Notes("message_events", queries.COUNT_EVENT, followers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

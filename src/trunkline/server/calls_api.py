@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from trunkline.server.core import Core
 from trunkline.server.webhooks import Webhooks
+from trunkline.store.notes import Notes
 from trunkline.voice.change_call import ChangeCall
 from trunkline.voice.control_calls import ControlCalls
 from trunkline.voice.decide_call import DecideCall, HasTurns
@@ -14,7 +16,7 @@ from trunkline.voice.list_events import ListEvents
 from trunkline.voice.notifications import CallNotifications
 from trunkline.voice.place_call import PlaceCall
 from trunkline.voice.resources import CallEvents, Calls
-from trunkline.voice.works import CallNotes, CreateCalls
+from trunkline.voice.works import CreateCalls
 
 __all__ = ["RESOURCES", "call_resources"]
 
@@ -26,8 +28,9 @@ def call_resources(
     webhooks: Webhooks,
     *,
     create: CreateCalls,
-    notes: CallNotes,
+    notes: Notes,
     control: ControlCalls,
+    heard_folder: Path,
     strict: Callable[[str], bool] | None = None,
     turns: HasTurns | None = None,
 ) -> tuple[object, ...]:
@@ -52,7 +55,7 @@ def call_resources(
         decide=decide,
         place=PlaceCall(core.commit, create, webhooks.alert, webhooks.record),
         change=ChangeCall(core.database, core.worlds, control),
-        delete=DeleteCall(core.database, core.worlds, core.clock, core.bus, notes),
+        delete=DeleteCall(core.database, core.worlds, core.clock, core.bus, notes, heard_folder),
         control=control,
         webhooks=webhooks.deliver,
     )

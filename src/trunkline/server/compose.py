@@ -143,6 +143,7 @@ class Platform:
         self.consents = messaging.consents
         self.dispatcher = messaging.dispatcher
         self.calls = Voice(core, self.webhooks, messaging)
+        self.status.media = self.calls.media.statistics
         self.advance = AdvanceClock(
             self.worlds,
             [
@@ -152,6 +153,7 @@ class Platform:
                 self.calls.live.queue,
             ],
             self.calls.time,
+            self.calls.phones.holds,
         )
         self.reset = ResetWorld(
             database,

@@ -38,7 +38,7 @@ from trunkline.messaging.services.choose_senders import ChooseSenders
 from trunkline.messaging.services.lookup import ServiceLookup
 from trunkline.messaging.services.sticky import StickySenders
 from trunkline.messaging.transcript import ReadTranscript
-from trunkline.messaging.works import CreateMessages, Notes
+from trunkline.messaging.works import CreateMessages, message_notes
 from trunkline.server.channels import RESOURCES as CHANNEL_RESOURCES
 from trunkline.server.channels import channel_resources
 from trunkline.server.consents import RESOURCES as CONSENT_RESOURCES
@@ -116,7 +116,7 @@ class Messaging:
             services=self.services,
             queues=self.rates.room,
         )
-        self._notes = Notes([AlertDoubts(webhooks.record, webhooks.alert)])
+        self._notes = message_notes([AlertDoubts(webhooks.record, webhooks.alert)])
         self.recover = RecoverDispatch(
             core.database,
             core.commit,

@@ -17,6 +17,7 @@ from trunkline.store import StoreUnavailable
 from trunkline.store.database import Connection
 from trunkline.voice.legs import Leg
 from trunkline.voice.recordings import queries
+from trunkline.voice.recordings.alert_absent import AlertAbsent
 from trunkline.voice.recordings.begin_recording import BeginRecording
 from trunkline.voice.recordings.change_recording import ChangeRecording
 from trunkline.voice.recordings.delete_recording import DeleteRecording
@@ -64,9 +65,12 @@ class Recordings:
         occupation: Occupation,
     ) -> None:
         self.folder = core.settings.data / "recordings"
+        self._database = core.database
         callbacks = RecordingStatusCallbacks(webhooks.due, webhooks.make, core.base_url)
         webhooks.kinds[KIND] = RecordingStatus(core.database, webhooks.alert, core.base_url)
-        self.transitions = recording_transitions([callbacks])
+        self.transitions = recording_transitions(
+            [callbacks, AlertAbsent(webhooks.alert, webhooks.record)]
+        )
         self.finish = FinishRecording(
             database=core.database,
             commit=core.commit,
@@ -152,10 +156,19 @@ class Recordings:
         `reset` goes with it; what would be later is not."""
         self.record.forget_world(world_id)
 
+    async def _forget_deleted(self) -> None:
+        """Remove MP3s of recordings that were deleted by other nodes, or with their world."""
+        made = list(self._mp3s)
+        if made:
+            kept = {row["blob_id"].hex for row in await self._database.fetch(queries.KEPT, made)}
+            for blob_id in set(made) - kept:
+                self._mp3s.forget(blob_id)
+
     async def _finish_for_ever(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
             try:
                 await self.record.recover_own()
+                await self._forget_deleted()
             except StoreUnavailable as error:
                 log.warning("recordings.not_finished", reason=str(error))
             except Exception as error:  # whatever it was, later ones are to be finished

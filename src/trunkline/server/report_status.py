@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import platform as machine
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
@@ -14,6 +14,7 @@ from trunkline.bus import LocalBus
 from trunkline.clock import Clock
 from trunkline.control.status import (
     DatabaseStatus,
+    MediaStatus,
     ProcessStatus,
     QueueStatus,
     Status,
@@ -22,6 +23,7 @@ from trunkline.control.status import (
 from trunkline.settings import Settings
 from trunkline.store import Database
 from trunkline.store.migrate import current_version, head_version
+from trunkline.voice.media.wire import Statistics
 from trunkline.worlds import World, Worlds
 
 __all__ = ["ReportStatus"]
@@ -40,7 +42,7 @@ REQUESTS = "SELECT world_id, count(*) AS waiting FROM deliveries_due GROUP BY wo
 
 
 class ReportStatus:
-    """Asks the database, and counts."""
+    """Asks the database, and counts. `media` gives what media processes told last."""
 
     def __init__(
         self,
@@ -59,6 +61,7 @@ class ReportStatus:
         self._clock = clock
         self._node_id = node_id
         self._numbers_of = numbers_of
+        self.media: Callable[[], Iterable[Statistics]] = tuple  # is set once there is voice
         self._started = monotonic()
         self._started_at = clock.now()
 
@@ -82,6 +85,7 @@ class ReportStatus:
                 event_streams=self._bus.listeners,
             ),
             worlds=[self._of_world(world, waiting, requests) for world in self._worlds.all()],
+            media=[_of_media(told) for told in self.media()],
         )
 
     def _of_process(self) -> ProcessStatus:
@@ -128,6 +132,16 @@ class ReportStatus:
             messages_waiting=messages.get(world.id, 0),
             requests_waiting=requests.get(world.id, 0),
         )
+
+
+def _of_media(told: Statistics) -> MediaStatus:
+    return MediaStatus(
+        legs=told.legs,
+        ticks=told.ticks,
+        late=told.late,
+        milliseconds=round(told.p50_ms, 3),
+        most_milliseconds=round(told.p99_ms, 3),
+    )
 
 
 def _resident() -> int | None:

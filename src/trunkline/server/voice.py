@@ -43,7 +43,7 @@ from trunkline.voice.session.sessions import Sessions
 from trunkline.voice.speech.audio_failed import AudioFailed
 from trunkline.voice.speech.convert_audio import ConvertAudio
 from trunkline.voice.timed_legs import TimedLegs
-from trunkline.voice.works import CallNotes, CreateCalls
+from trunkline.voice.works import CreateCalls, call_notes
 
 __all__ = ["RESOURCES", "Voice"]
 
@@ -64,7 +64,8 @@ class Voice:
         self.time = EngineTime(core.worlds, self.activity, self.media)
         self.phones = WatchPhones(TimedLegs(self.media, self.time))
         self.scripts = CallScripts(core.database)
-        self.files = AudioFiles(data / "phones", self.scripts.wave)
+        self.phones_folder = data / "phones"  # what scripts play; read again where it is needed
+        self.files = AudioFiles(self.phones_folder, self.scripts.wave)
         self.ready = ReadyScripts(self.scripts, self.files, self.speech.speak.text)
         self.convert = ToPlay(self.speech.convert)
         self.recordings = Recordings(
@@ -78,7 +79,7 @@ class Voice:
         self._transitions = connect_calls(core, webhooks)
         # What is committed begins by itself: calls by the API after their answer, others at once.
         self._create = CreateCalls(core.node_id, lambda _: None)
-        notes = CallNotes()
+        notes = call_notes()
         services = Services(
             commit=core.commit,
             transitions=self._transitions,
@@ -132,6 +133,7 @@ class Voice:
         self.sessions.queue = self.live.queue
         self.explain = ExplainCall(core.database, webhooks.history)
         self.written = self.media.written
+        self.hang_up = self.sessions.end_all
         strict = valid_for_libphonenumber if core.settings.strict_numbers else None
         self.resources: tuple[object, ...] = (
             *call_resources(
@@ -140,6 +142,7 @@ class Voice:
                 create=self._create,
                 notes=notes,
                 control=self.sessions,
+                heard_folder=self.heard_folder,
                 strict=strict,
                 turns=self.live.queue,
             ),
@@ -173,7 +176,8 @@ class Voice:
     async def drop_old(self) -> None:
         """Forget what has had its time."""
         await self.recordings.drop_old()
-        await asyncio.to_thread(drop_old_files, self.heard_folder, timedelta(days=HEARD_DAYS))
+        for folder in (self.heard_folder, self.phones_folder):
+            await asyncio.to_thread(drop_old_files, folder, timedelta(days=HEARD_DAYS))
 
     async def end_calls(self, world_id: str) -> None:
         """End the calls of a world that is emptied."""

@@ -243,6 +243,11 @@ class Trunkline:
         if self._client is not None:
             twilio_clients.close_client(self._client)
         try:
+            if self._world.has_calls:
+                self._world.control("POST", "/calls/end")
+        except TrunklineError:
+            pass  # a platform that has ended has no calls
+        try:
             self._apps.stop()
         finally:
             with suppress(TrunklineError):  # a platform that has ended reaches nothing

@@ -24,7 +24,7 @@ __all__ = ["KEEP", "Keep", "Media", "Phone"]
 
 __tracebackhide__ = hidden
 
-PHONE = re.compile(r"(?:whatsapp:|rcs:)?\+[1-9][0-9]{6,14}")
+PHONE = re.compile(r"(?:whatsapp:|rcs:)?\+[1-9][0-9]{6,14}|client:[^\s/]{1,256}")
 # Who can be answered: a number, a short code, the sender of a channel; no name.
 ANSWERABLE = re.compile(r"\+[1-9][0-9]{6,14}|[0-9]{3,6}|(?:whatsapp|rcs):.+")
 MOST_ENTRIES = 1000  # of an inbox
@@ -169,7 +169,12 @@ class Phone:
         test says what it does.
         """
         self._world.settle()
-        asked = {"to": number or self._world.credentials.numbers[0], **script_body(script)}
+        asked = {
+            "to": number or self._world.credentials.numbers[0],
+            "hold": not script,
+            **script_body(script),
+        }
+        self._world.has_calls = True
         placed = self._world.control("POST", f"{self._path}/calls", asked)
         self._world.settle()
         return Call(self._world, self.number, str(placed["sid"]))
@@ -192,7 +197,8 @@ class Phone:
             first = f"{self.number} got no call{waited}; expected one."
             raise ExpectationFailed(self._explain(first, self.number, None, self._received()))
         # It may have to wait for its turn to be dialled.
-        asked = {"until": "ringing", "call": sid, "most": "1h"}
+        asked = {"until": "ringing", "call": sid, "most": "1h", "hold": True}
+        self._world.has_calls = True
         self._world.control("POST", "/calls/run", asked)
         return Call(self._world, self.number, sid)
 

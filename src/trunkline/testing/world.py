@@ -45,6 +45,7 @@ class World:
         self.name = name
         self.credentials = credentials
         self.loops: set[asyncio.AbstractEventLoop] = set()  # that serve apps of this world
+        self.has_calls = False  # which a test leads: they are to end with it
         self._control_token = control_token
         pair = f"{credentials.account_sid}:{credentials.auth_token}".encode()
         self._basic = {"Authorization": f"Basic {b64encode(pair).decode()}"}

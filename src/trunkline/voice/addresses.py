@@ -49,11 +49,16 @@ class Called:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The kind of From and CallerId: as To, without parameters; for SIP also a mere name."""
+    """The kind of From and CallerId: as To, without parameters; for SIP also a mere name. Nothing
+    at all is None with `empty`."""
 
-    def parse(self, name: str, raw: str) -> str:
+    empty: bool = False
+
+    def parse(self, name: str, raw: str) -> str | None:
         """The address as it is stored, or CALL_FROM_INVALID."""
         text = raw.strip()
+        if self.empty and not text:
+            return None
         found = _address(text)
         if found is None and _name(text):
             found = text

@@ -104,7 +104,7 @@ class CreateCallParameters:
         "TimeLimit", _time_limit, "Seconds that it may last: 14,400, at most 86,400."
     )
     caller_id: str | None = parameter(
-        "CallerId", Caller(), "Whom the far end sees instead of From."
+        "CallerId", Caller(empty=True), "Whom the far end sees instead of From."
     )
     call_reason: str | None = parameter(
         "CallReason", Text(50), "Stored only: branded calls are not served."

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import asdict
 from functools import partial
 from typing import Any
 
 from trunkline.store.database import Connection
-from trunkline.store.group_commit import Effects, Refused
+from trunkline.store.group_commit import Effects
+from trunkline.store.notes import Notes
 from trunkline.store.transitions import EventRow, Follower, Transitions, append_events
 from trunkline.voice import queries
 from trunkline.voice.model import CALL, NewCall
 
-__all__ = ["CallNote", "CallNotes", "CreateCalls", "call_transitions"]
+__all__ = ["CreateCalls", "call_notes", "call_transitions"]
 
 
 def call_transitions(followers: Sequence[Follower] = ()) -> Transitions:
@@ -125,48 +125,7 @@ def _row(call: NewCall) -> tuple[Any, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallNote:
-    """Something that happened in a call without changing its status: `call.verb`, `call.digits`,
-    `call.request` …"""
-
-    sid: str
-    world_id: str
-    kind: str
-    data: dict[str, Any]
-    world_time: datetime
-    real_time: datetime
-
-
-class CallNotes:
-    """Append events that are no transitions."""
-
-    order = 45
-
-    async def write(
-        self, connection: Connection, items: Sequence[CallNote], events: Effects
-    ) -> Sequence[int | Refused]:
-        """The sequence number of each event; Refused where the call is gone."""
-        results: list[int | Refused] = []
-        rows: list[EventRow] = []
-        for item in items:
-            found = await connection.fetchrow(queries.COUNT_EVENT, item.sid[2:])
-            if found is None:
-                results.append(Refused())
-                continue
-            results.append(found["event_seq"])
-            rows.append(
-                EventRow(
-                    subject=item.sid,
-                    seq=found["event_seq"],
-                    account_id=found["account_id"].hex,
-                    world_id=item.world_id,
-                    kind=item.kind,
-                    data=item.data,
-                    world_time=item.world_time,
-                    real_time=item.real_time,
-                )
-            )
-        if rows:
-            await append_events(connection, "call_events", rows, events)
-        return results
+def call_notes() -> Notes:
+    """The work that notes what happens in calls beside their statuses: `call.verb`,
+    `call.digits`, `call.request` …"""
+    return Notes("call_events", queries.COUNT_EVENT)

@@ -1,4 +1,4 @@
-"""Forget what webhooks keep of a message, or of a world."""
+"""Forget what webhooks keep of a message, of a call, or of a world."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ def forget_answer(exchange: Exchange) -> None:
 
 
 async def forget_answers(connection: Connection, subjects: Iterable[str]) -> None:
-    """Empty the answers that apps gave about these messages (SIDs): they can hold a text."""
+    """Empty the answers that apps gave about these messages or calls (SIDs): they can hold a text;
+    and what apps were told in a call, which can be the keys that were pressed."""
     await connection.execute(queries.FORGET_ANSWERS, [sid[2:] for sid in subjects])
 
 

@@ -71,9 +71,9 @@ FROM deliveries_due WHERE id = $1 AND world_id = $2
 # The text of a reply is in the answer that it came with, and an app may repeat what it was asked,
 # in headers too.
 FORGET_ANSWERS = """
-UPDATE deliveries SET response_body = NULL, response_headers = NULL
+UPDATE deliveries SET response_body = NULL, response_headers = NULL, data = data - 'parameters'
 WHERE subject_id = ANY ($1::uuid[])
-  AND (response_body IS NOT NULL OR response_headers IS NOT NULL)
+  AND (response_body IS NOT NULL OR response_headers IS NOT NULL OR data ? 'parameters')
 """
 
 

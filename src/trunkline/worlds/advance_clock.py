@@ -56,7 +56,15 @@ class Advanced(msgspec.Struct):
 class AdvanceClock:
     """Advances worlds, one move at a time for each."""
 
-    def __init__(self, worlds: Worlds, work: Sequence[DueWork], flow: Flow | None = None) -> None:
+    def __init__(
+        self,
+        worlds: Worlds,
+        work: Sequence[DueWork],
+        flow: Flow | None = None,
+        stays: Callable[[str], bool] = lambda _: False,
+    ) -> None:
+        """`stays` tells of a world whose time stands still between its moves."""
+        self._stays = stays
         self._worlds = worlds
         self._work = work if flow is None else [*work, flow]
         self._flow = flow
@@ -88,6 +96,8 @@ class AdvanceClock:
             finally:
                 # The real time that this took passes in the world, too.
                 world.clock.release(offset + moved)
+                if self._stays(world.id):
+                    world.clock.pause()
             if by:  # else nothing was moved: a world was only to come to rest
                 await self._worlds.keep_clock(world)
             return Advanced(now=world.clock.now(), ran=ran)

@@ -110,3 +110,16 @@ def test_an_app_that_does_not_start_says_why(examples: Path) -> None:
         pytest.raises(Failure, match="did not start: RuntimeError: no luck today"),
     ):
         started[0].where()
+
+
+@pytest.mark.usefixtures("examples")
+def test_without_the_example_nothing_answers_calls() -> None:
+    with pytest.raises(Failure, match=r"examples/ivr of the repository: run this in a checkout\.$"):
+        demo_apps.telephone_app(TOKEN)
+
+
+def test_without_fastapi_nothing_answers_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = demo_apps.find_spec
+    monkeypatch.setattr(demo_apps, "find_spec", lambda m: None if m == "fastapi" else known(m))
+    with pytest.raises(Failure, match=r"`pip install -r .*ivr/requirements\.txt`\.$"):
+        demo_apps.telephone_app(TOKEN)

@@ -99,6 +99,7 @@ class FakePhonesInCalls:
 
     def __init__(self) -> None:
         self.told: list[Step] = []
+        self.held: list[str] = []
         self.ringing = False
         self.done = True
 
@@ -114,6 +115,12 @@ class FakePhonesInCalls:
 
     def is_done(self, sid: str) -> bool:
         return self.done
+
+    def hold(self, sid: str) -> None:
+        self.held.append(sid)
+
+    def let_go(self, world_id: str) -> None:
+        self.held.clear()
 
     def is_in_call(self, sid: str) -> bool:
         return sid == CALL
@@ -136,6 +143,7 @@ class FakeCalls:
         self.kept: list[bytes] = []
         self.placed: list[tuple[str, str, str, tuple[Step, ...]]] = []
         self.waited: list[str] = []
+        self.ended: list[str] = []
         self.full = False
         self.heard_folder = Path(tempfile.gettempdir()) / "trunkline-no-such-folder"
         self.meanwhile: Callable[[], None] = lambda: None
@@ -157,6 +165,9 @@ class FakeCalls:
         if not data.startswith(b"RIFF"):
             raise AudioNotTaken("The file is no sound.")
         return b"converted " + data
+
+    async def hang_up(self, world_id: str) -> None:
+        self.ended.append(world_id)
 
     async def written(self, sid: str) -> None:
         self.waited.append(sid)

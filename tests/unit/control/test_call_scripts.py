@@ -93,10 +93,11 @@ async def test_a_client_is_a_phone(client: Client) -> None:
 
 
 async def test_a_phone_calls(client: Client, fake: FakePlatform) -> None:
-    body = {"to": f" {NUMBER}", "script": "hear; play a", "audio": {"a": file()}}
+    body = {"to": f" {NUMBER}", "script": "hear; play a", "audio": {"a": file()}, "hold": True}
     placed = await client.call("POST", f"/phones/{PHONE}/calls", body)
     assert (placed.status, placed.json()) == (201, {"sid": CALL})
     steps = (StepHear(), StepPlay(path=DIGEST))
+    assert fake.calls.phones.held == [CALL]
     assert fake.calls.placed == [("0" * 32, PHONE, NUMBER, steps)]
 
 

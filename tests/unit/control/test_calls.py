@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -178,3 +178,15 @@ async def test_a_clock_that_follows_real_time_is_not_moved(
     fake.worlds.kept["default"] = make_world("default", "0", movable=False)
     refused = await client.call("POST", "/calls/run", {"call": CALL})
     assert refusal(refused) == (409, "clock_not_movable")
+
+
+async def test_time_stands_still_between_the_moves_of_who_leads_a_call(
+    client: Client, fake: FakePlatform
+) -> None:
+    await client.call("POST", "/calls/run", {"call": OVER, "hold": True})
+    assert fake.calls.phones.held == []
+    await client.call("POST", "/calls/run", {"call": CALL, "hold": True})
+    assert fake.calls.phones.held == [CALL]
+    assert (await client.call("POST", "/calls/end")).status == 200
+    assert (fake.calls.phones.held, fake.calls.ended) == ([], ["0" * 32])
+    assert fake.moves[-1] == ("default", timedelta())

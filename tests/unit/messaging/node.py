@@ -38,7 +38,7 @@ from trunkline.messaging.replies.reply_action import ACTION, ReplyAction, ReplyA
 from trunkline.messaging.replies.run_session import INBOUND, RunSession
 from trunkline.messaging.send import SendMessage
 from trunkline.messaging.services.model import Service
-from trunkline.messaging.works import CreateMessages, Notes, message_transitions
+from trunkline.messaging.works import CreateMessages, message_notes, message_transitions
 from trunkline.numbers import OwnNumber
 from trunkline.rest.operation import AccountIdentity
 from trunkline.sids import SidFactory
@@ -185,7 +185,7 @@ class Node:
                 ReplyActions(self.due, self.make_delivery),
             ]
         )
-        notes = Notes([AlertDoubts(self.record, self.alert)])
+        notes = message_notes([AlertDoubts(self.record, self.alert)])
         self.recover = RecoverDispatch(
             database, self.commit, worlds, clock, notes=notes, owner=self.owner, deadline=DEADLINE
         )

@@ -26,6 +26,7 @@ class FakeWorld:
         self.answers: dict[str, Any] = answers
         self.loops: set[Any] = set()
         self.settled = 0
+        self.has_calls = False
 
     def control(self, method: str, path: str, body: Any = None) -> Any:
         self.asked.append((method, path, body))

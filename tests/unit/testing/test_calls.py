@@ -175,7 +175,7 @@ def test_calls_are_expected_in_their_order(world: WorldOfCalls) -> None:
         ]
     }
     assert [phone.expects_call().sid, phone.expects_call().sid] == ["CA1", "CA2"]
-    assert world.asked[-1][2] == {"until": "ringing", "call": "CA2", "most": "1h"}
+    assert world.asked[-1][2] == {"until": "ringing", "call": "CA2", "most": "1h", "hold": True}
     phone.expects_no_call()
     with pytest.raises(ExpectationFailed, match=f"{re.escape(NUMBER)} got no call; expected one."):
         phone.expects_call()
@@ -204,4 +204,9 @@ def test_a_phone_calls(world: WorldOfCalls) -> None:
     world.answers[f"POST /phones/{NUMBER}/calls"] = {"sid": SID}
     assert phone_in(world).calls(script="hear; press 1").sid == SID
     [(_, _, body)] = world.asked
-    assert body == {"to": CREDENTIALS.numbers[0], "script": "hear; press 1", "audio": {}}
+    assert body == {
+        "to": CREDENTIALS.numbers[0],
+        "hold": False,  # it needs nobody who leads it
+        "script": "hear; press 1",
+        "audio": {},
+    }

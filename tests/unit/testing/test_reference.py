@@ -33,7 +33,7 @@ def test_everything_public_has_a_docstring(name: str) -> None:
 
 
 def test_the_asynchronous_classes_have_what_the_others_have() -> None:
-    for name in ("Trunkline", "Phone", "Clock"):
+    for name in ("Trunkline", "Phone", "Clock", "Call"):
         one, other = getattr(testing, name), getattr(testing, f"Async{name}")
         names = [{n for n in dir(each) if not n.startswith("_")} for each in (one, other)]
         assert names[0] == names[1]

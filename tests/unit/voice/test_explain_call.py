@@ -7,8 +7,9 @@ import pytest
 from tests.unit.voice.calls import CALLER, NUMBER, URL, Node
 from trunkline.sids import SidFactory
 from trunkline.store import Database, Job
+from trunkline.store.notes import Note
 from trunkline.voice.explain_call import ExplainCall
-from trunkline.voice.works import CallNote, CallNotes
+from trunkline.voice.works import call_notes
 from trunkline.webhooks.history import History
 
 OTHER = "+14155550199"
@@ -21,7 +22,7 @@ def explain(database: Database) -> ExplainCall:
 
 async def note(node: Node, sid: str, kind: str, **data: Any) -> None:
     now = node.worlds.clock(node.world_id).now()
-    what = CallNote(
+    what = Note(
         sid=sid,
         world_id=node.world_id,
         kind=kind,
@@ -29,7 +30,7 @@ async def note(node: Node, sid: str, kind: str, **data: Any) -> None:
         world_time=now,
         real_time=node.clock.now(),
     )
-    await node.commit.submit(Job(CallNotes(), what))
+    await node.commit.submit(Job(call_notes(), what))
 
 
 async def test_the_calls_of_a_world(node: Node, explain: ExplainCall) -> None:

@@ -16,9 +16,9 @@ from trunkline.messaging.dispatch.memory import LineKey
 from trunkline.messaging.dispatch.queue_works import Doubt, PutInDoubt
 from trunkline.messaging.doubts import IN_DOUBT, doubt_data
 from trunkline.messaging.model import Dispatch
-from trunkline.messaging.works import Note, Notes
 from trunkline.store import Database, GroupCommit, Job
 from trunkline.store.group_commit import Refused
+from trunkline.store.notes import Note, Notes
 from trunkline.worlds import Worlds
 
 __all__ = ["DEFAULT_VALIDITY", "RecoverDispatch"]

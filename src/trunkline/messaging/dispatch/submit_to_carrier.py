@@ -34,9 +34,9 @@ from trunkline.messaging.doubts import IN_DOUBT, UNDELIVERED, doubt_data
 from trunkline.messaging.model import Dispatch, has_ended
 from trunkline.messaging.rates.works import is_lease_lost, turn_jobs
 from trunkline.messaging.retention.apply_retention import ApplyRetention, wants_retention
-from trunkline.messaging.works import Note, Notes
 from trunkline.store import Database, GroupCommit, Job, StoreUnavailable
 from trunkline.store.group_commit import Refused
+from trunkline.store.notes import Note, Notes
 from trunkline.store.transitions import Transition, TransitionRefused, Transitions
 from trunkline.worlds import Worlds
 

@@ -10,9 +10,10 @@ from datetime import datetime
 from trunkline.bus import Event
 from trunkline.messaging.links import queries
 from trunkline.messaging.links.model import Link
-from trunkline.messaging.works import Note, Notes
+from trunkline.messaging.works import message_notes
 from trunkline.store.database import Connection
 from trunkline.store.group_commit import Effects
+from trunkline.store.notes import Note
 from trunkline.webhooks.model import Delivery
 from trunkline.webhooks.works import DueDeliveries
 
@@ -85,7 +86,7 @@ class RecordClicks:
 
     def __init__(self, due: DueDeliveries) -> None:
         self._due = due
-        self._notes = Notes()
+        self._notes = message_notes()
 
     async def write(
         self, connection: Connection, items: Sequence[Click], events: Effects

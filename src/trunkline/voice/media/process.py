@@ -43,7 +43,7 @@ class MediaProcess(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._engine = Engine(Sounds(), RecordingWriter(wake=self._wake), faulty=_tell_fault)
         self._stepping = Stepping(self._engine, time.monotonic)
-        self._ticker = Ticker(self._tick, time.monotonic)
+        self._ticker = Ticker(self._tick, time.monotonic, self._loop.call_later)
         self._steps_again = False
         self._told = 0
         self.ended = asyncio.Event()

@@ -19,11 +19,18 @@ REPORTED: Final = 50  # ticks whose times are kept
 
 
 class Ticker:
-    """Calls `tick` 50 times a second while it returns true; `now` gives seconds."""
+    """Calls `tick` 50 times a second while it returns true. `now` gives seconds; `call_later` is
+    that of an event loop."""
 
-    def __init__(self, tick: Callable[[], bool], now: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        tick: Callable[[], bool],
+        now: Callable[[], float],
+        call_later: Callable[[float, Callable[[], None]], asyncio.Handle],
+    ) -> None:
         self._tick = tick
         self._now = now
+        self._call_later = call_later
         self._due = 0.0
         self._timer: asyncio.Handle | None = None
         self.ticks = 0
@@ -51,7 +58,7 @@ class Ticker:
 
     def _wait(self) -> None:
         delay = max(0.0, self._due - self._now())
-        self._timer = asyncio.get_running_loop().call_later(delay, self._run)
+        self._timer = self._call_later(delay, self._run)
 
     def _run(self) -> None:
         began = self._now()

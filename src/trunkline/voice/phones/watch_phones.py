@@ -46,7 +46,8 @@ class PhoneLeg:
 class Watched:
     """A phone in a call."""
 
-    def __init__(self, steps: Sequence[Step], *, rings: bool) -> None:
+    def __init__(self, world_id: str, steps: Sequence[Step], *, rings: bool) -> None:
+        self.world_id = world_id
         self.leg: Leg | None = None
         self.told = len(steps)  # steps that it was given in all
         self.done = 0  # of these
@@ -65,6 +66,7 @@ class WatchPhones:
     def __init__(self, legs: Legs) -> None:
         self._legs = legs
         self._phones: dict[str, Watched] = {}
+        self._held: set[str] = set()
 
     # As `Legs` --------------------------------------------------------------------------------
     async def open_phone(
@@ -80,7 +82,7 @@ class WatchPhones:
         near: Leg | None = None,
     ) -> Leg:
         """See `Legs`."""
-        phone = self._phones[sid] = Watched(script, rings=rings)
+        phone = self._phones[sid] = Watched(world_id, script, rings=rings)
 
         def hear(report: Heard) -> None:
             if isinstance(report, ScriptDone):
@@ -146,9 +148,24 @@ class WatchPhones:
         """Whether a virtual phone is in this call now."""
         return sid in self._phones
 
+    def hold(self, sid: str) -> None:
+        """Let the time of the call's world stand still between its moves, for as long as the phone
+        is in this call: somebody tells it step by step what to do."""
+        self._held.add(sid)
+
+    def let_go(self, world_id: str) -> None:
+        """Let the time of a world pass by itself again."""
+        self._held -= {sid for sid, phone in self._phones.items() if phone.world_id == world_id}
+
+    def holds(self, world_id: str) -> bool:
+        """Whether the time of a world is to stand still between its moves."""
+        found = (self._phones.get(sid) for sid in self._held)
+        return any(phone is not None and phone.world_id == world_id for phone in found)
+
     def forget(self, sid: str) -> None:
         """The call is over for the phone."""
         self._phones.pop(sid, None)
+        self._held.discard(sid)
 
     def _phone(self, sid: str) -> tuple[Watched, Leg]:
         phone = self._phones.get(sid)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
@@ -71,6 +72,15 @@ class CallQueue:
         """A call that waited, and does so no more: its status is for the caller to commit."""
         line = self._of_call.pop(sid, None)
         return None if line is None else line.waiting.pop(sid)
+
+    def limit(self, sid: str, seconds: int) -> bool:
+        """Let a call that waits last no longer than so many seconds; False: it does not wait."""
+        line = self._of_call.get(sid)
+        if line is None:
+            return False
+        call = line.waiting[sid]
+        line.waiting[sid] = replace(call, options={**call.options, "time_limit": seconds})
+        return True
 
     def knows(self, sid: str) -> bool:
         """Whether a call waits here."""

@@ -41,7 +41,7 @@ class ChangeRecording:
         if asked.status not in ("in-progress", "paused", "stopped"):
             raise catalogue.RECORDING_STATUS_INVALID(value=asked.status)
         current = call.path["Sid"] == CURRENT
-        sid = self._current(call, call_sid) if current else path_sid(call, "RE")
+        sid = await self._current(call, call_sid) if current else path_sid(call, "RE")
         read = partial(self._read.one, call, sid, call_sid=call_sid, conference_sid=conference_sid)
         await read()
         handle = self._record.find(sid)
@@ -61,8 +61,11 @@ class ChangeRecording:
             ) from None
         return await read()
 
-    def _current(self, call: Call, call_sid: str | None) -> str:
-        found = [] if call_sid is None else self._record.of_call(call_sid)
+    async def _current(self, call: Call, call_sid: str | None) -> str:
+        if call_sid is None:
+            raise catalogue.NOT_FOUND(path=call.resource)
+        await self._read.call(call, call_sid)  # nothing is told of the calls of others
+        found = self._record.of_call(call_sid)
         if len(found) > 1:
             raise catalogue.RECORDING_AMBIGUOUS()
         if not found:

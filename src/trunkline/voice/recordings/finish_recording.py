@@ -83,7 +83,7 @@ class FinishRecording:
         self._folder = folder
         self._base_url = base_url
         self._owner = owner
-        self._under_way: set[str] = set()
+        self._under_way: dict[str, asyncio.Event] = {}  # set when it is not any more
 
     def url(self, recording: NewRecording) -> str:
         """Where its audio will be: without an extension."""
@@ -97,22 +97,28 @@ class FinishRecording:
         Raises StoreUnavailable or Overloaded where the end could not be written down: `recover`
         does it later, as it does for what is returned as `processing`.
         """
-        self._under_way.add(recording.sid)
+        over = self._under_way[recording.sid] = asyncio.Event()
         try:
             return await self._finish(recording, report)
         finally:
-            self._under_way.discard(recording.sid)
+            self._under_way.pop(recording.sid, None)
+            over.set()
 
     async def recover(self, call_sid: str | None, *, skip: Container[str]) -> None:
         """Finish, from their files, the recordings of a call whose node is gone; without a call,
-        all of this node, but for those that go on (`skip`). Raises StoreUnavailable."""
+        all of this node, but for those that go on (`skip`). Of a call, those that are being
+        finished are waited for: its end tells of them. Raises StoreUnavailable."""
         call_id = None if call_sid is None else call_sid[2:]
         rows = await self._database.fetch(
             queries.UNFINISHED, list(UNFINISHED), call_id, self._owner
         )
         for row in rows:
             recording = _recording(row)
-            if recording.sid in skip or recording.sid in self._under_way:
+            if recording.sid in skip:
+                continue
+            if (others := self._under_way.get(recording.sid)) is not None:
+                if call_id is not None:
+                    await others.wait()
                 continue
             if row["owner"].hex != self._owner and not self._path(recording.sid).exists():
                 # Its file is at its own node, which completes it when it comes back.

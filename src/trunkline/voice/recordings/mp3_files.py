@@ -6,11 +6,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import shutil
-from collections import OrderedDict
+from collections import OrderedDict, deque
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from trunkline.messaging.media.blobs import cannot_keep
+from trunkline.messaging.media.blobs import BlobMissing, cannot_keep
 from trunkline.sids import SidFactory
 from trunkline.voice.recordings.audio_files import AudioFile, LocalAudio
 
@@ -18,6 +19,7 @@ __all__ = ["EncodeMp3", "Mp3Files"]
 
 MOST_BYTES = 256 * 1000 * 1000  # of all MP3s that are at hand
 AT_ONCE = 2  # that are made at the same time
+MOST_FORGOTTEN = 1_000  # blobs: somebody may be on the way to ask for one, but not for long
 
 Key = tuple[str, int]  # the blob, and how many channels
 
@@ -42,6 +44,7 @@ class Mp3Files:
         self._bytes = 0
         self._made: OrderedDict[Key, tuple[Path, int]] = OrderedDict()
         self._making: dict[Key, asyncio.Task[LocalAudio]] = {}
+        self._forgotten: deque[str] = deque(maxlen=MOST_FORGOTTEN)
         self._places = asyncio.Semaphore(AT_ONCE)
 
     async def clear(self) -> None:
@@ -56,7 +59,8 @@ class Mp3Files:
         await self.clear()
 
     async def of(self, blob_id: str, channels: int, source: AudioFile) -> AudioFile:
-        """The MP3 of a WAV. Raises what reading and encoding it do."""
+        """The MP3 of a WAV. Raises what reading and encoding it do, and BlobMissing where it was
+        forgotten meanwhile."""
         key = blob_id, channels
         if (found := self._made.get(key)) is not None:
             self._made.move_to_end(key)
@@ -67,8 +71,13 @@ class Mp3Files:
             task.add_done_callback(lambda done: self._done(key, done))
         return await asyncio.shield(task)  # others may wait for it, too
 
+    def __iter__(self) -> Iterator[str]:
+        return iter({blob_id for blob_id, _ in self._made})
+
     def forget(self, blob_id: str) -> None:
-        """Remove the MP3s of a recording that was deleted."""
+        """Remove the MP3s of a recording that was deleted. Those that are being made are not
+        kept."""
+        self._forgotten.append(blob_id)
         for key in [key for key in self._made if key[0] == blob_id]:
             self._remove(key)
 
@@ -85,6 +94,8 @@ class Mp3Files:
                 await _write(wave, source)
                 await self._encode(wave, target)
                 size = (await asyncio.to_thread(target.stat)).st_size
+                if key[0] in self._forgotten:
+                    raise BlobMissing(key[0])
             except BaseException:
                 target.unlink(missing_ok=True)
                 raise

@@ -68,6 +68,7 @@ WHERE status = ANY ($1::text[])
 ORDER BY id
 """
 NEEDED = "SELECT id FROM recordings WHERE id = ANY ($1::uuid[]) AND status = ANY ($2::text[])"
+KEPT = "SELECT blob_id FROM recordings WHERE blob_id = ANY ($1::uuid[])"
 FORGET_AUDIO = "UPDATE recordings SET blob_id = NULL, size = NULL WHERE id = ANY ($1::uuid[])"
 DROP_OLD = """
 WITH old AS (DELETE FROM recordings WHERE deleted_at < $1 AND world_id = $2 RETURNING id)

@@ -130,10 +130,10 @@ class Converse:
         if session.gone:  # asked for all the same (Record, Dial): its TwiML is of no matter
             raise FarEndGone(lost=session.lost)
         for verb in page.document.verbs:
-            session.note("call.verb", _noted(verb))
             holds = isinstance(verb, SILENT) or (isinstance(verb, Dial) and verb.answer_on_bridge)
             if not holds:
                 await session.answer()
+            session.note("call.verb", _noted(verb))
             execute = VERBS.get(type(verb), later_verb)
             outcome = await execute(verb, session, page)
             if outcome is not None:

@@ -58,7 +58,8 @@ class OpenFarEnd:
                 )
             incoming = await self._incoming.incoming(
                 world_id=call.world_id,
-                caller=call.sender,
+                # From says who calls; CallerId, where it is given, whom the far end sees.
+                caller=str(call.options.get("caller_id") or call.sender),
                 number=recipient,
                 hops=call.hops + 1,
                 forwarded_from=_forwarded_from(session),

@@ -29,8 +29,13 @@ def call_parameters(call: LiveCall) -> list[tuple[str, str]]:
         parameters.append(("ParentCallSid", call.parent_sid))
     parameters += _party("To", call.recipient)
     application = call.options.get("application_sid")
-    if application is not None and call.recipient.startswith("client:"):
-        parameters.append(("ApplicationSid", str(application)))
+    if call.recipient.startswith("client:"):
+        if application is not None:
+            parameters.append(("ApplicationSid", str(application)))
+        # What stands behind the `?` of the client's address; no fact of the call is hidden by it.
+        facts = {name for name, _ in parameters}
+        custom = call.options.get("address_parameters", ())
+        parameters += [(name, value) for name, value in custom if name not in facts]
     return parameters
 
 

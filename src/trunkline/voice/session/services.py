@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from trunkline.clock import Clock
 from trunkline.sids import SidFactory
 from trunkline.store import GroupCommit
+from trunkline.store.notes import Notes
 from trunkline.store.transitions import Transitions
 from trunkline.twiml.voice import Say
 from trunkline.voice.legs import Legs
 from trunkline.voice.model import DocumentSource, NewCall
 from trunkline.voice.phones.script import Step
 from trunkline.voice.session.mailbox import Occupation
-from trunkline.voice.works import CallNotes, CreateCalls
+from trunkline.voice.works import CreateCalls
 from trunkline.webhooks.alerts.make_alert import AlertMaker
 from trunkline.webhooks.alerts.record import RecordAlerts
 from trunkline.webhooks.http import Exchange, Jar
@@ -56,9 +57,7 @@ class Asked(Protocol):
     def exchange(self) -> Exchange: ...
     @property
     def delivery(self) -> Delivery: ...
-    def refuse(
-        self, code: int, message: str, details: Mapping[str, str] | None = None
-    ) -> None:
+    def refuse(self, code: int, message: str, details: Mapping[str, str] | None = None) -> None:
         """The answer cannot be used."""
 
     def warn(self, code: int, message: str, details: Mapping[str, str] | None = None) -> None:
@@ -154,7 +153,7 @@ class Services:
     commit: GroupCommit
     transitions: Transitions
     create: CreateCalls
-    notes: CallNotes
+    notes: Notes
     sids: SidFactory
     worlds: Worlds
     clock: Clock

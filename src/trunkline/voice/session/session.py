@@ -15,6 +15,7 @@ import structlog
 
 from trunkline.faults import fault
 from trunkline.store import Job, Overloaded, StoreUnavailable
+from trunkline.store.notes import Note
 from trunkline.store.transitions import Transition, TransitionRefused
 from trunkline.voice.legs import EngineLost, Heard, Leg
 from trunkline.voice.media.wire import (
@@ -35,7 +36,6 @@ from trunkline.voice.session.events import (
 from trunkline.voice.session.live_call import LiveCall
 from trunkline.voice.session.mailbox import Mailbox
 from trunkline.voice.session.services import Services, Timer
-from trunkline.voice.works import CallNote
 
 __all__ = ["CallSession", "EndedElsewhere", "SessionTimer"]
 
@@ -91,6 +91,7 @@ class CallSession:
         self._limit: SessionTimer | None = None
         self._alerts = 0
         self._leg_open = False
+        self._leg_ended = False  # reported, though this session may not have come to it
 
     def start(self) -> None:
         """Let its task begin."""
@@ -99,6 +100,8 @@ class CallSession:
     # What comes in --------------------------------------------------------------------------
     def hear(self, heard: Heard) -> None:
         """Take a report of the leg."""
+        if isinstance(heard, (HungUp, EngineLost, Refused)):
+            self._leg_ended = True
         self.services.recordings.heard(heard)
         self._mailbox.put(heard)
 
@@ -202,6 +205,11 @@ class CallSession:
         self._leg_open = True
 
     @property
+    def is_open(self) -> bool:
+        """Whether the leg takes orders: its end was neither reported nor ordered."""
+        return self._leg_open and not self._leg_ended
+
+    @property
     def line(self) -> Leg:
         """The leg, which is there once the call rings."""
         assert self.leg is not None
@@ -268,7 +276,7 @@ class CallSession:
 
     def note(self, kind: str, data: dict[str, Any]) -> None:
         """Write down something that is no change of status; nobody waits for it."""
-        note = CallNote(
+        note = Note(
             sid=self.call.sid,
             world_id=self.call.world_id,
             kind=kind,

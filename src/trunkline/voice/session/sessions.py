@@ -29,6 +29,9 @@ class Queue(Protocol):
     def cancel(self, sid: str) -> NewCall | None:
         """The call, if it waited: it does so no more."""
 
+    def limit(self, sid: str, seconds: int) -> bool:
+        """Let a call last no longer, if it waits."""
+
 
 class Sessions:
     """See `voice.control_calls.ControlCalls`."""
@@ -70,7 +73,10 @@ class Sessions:
 
     # Beginning --------------------------------------------------------------------------------
     def begin(self, call: NewCall) -> None:
-        """Dial a call that was committed, when its turn comes."""
+        """Dial a call that was committed, when its turn comes. One that goes on already, as it
+        was found without anybody who knew of it, is left alone."""
+        if self.knows(call.sid):
+            return
         if self.queue is not None:
             self.queue(call)
         else:
@@ -148,8 +154,9 @@ class Sessions:
         """End the call so long after its answer."""
         session = self._sessions.get(sid)
         if session is None:
-            raise NotInProgress(sid)
-        if session.call.is_answered:
+            if self.queue is None or not self.queue.limit(sid, seconds):
+                raise NotInProgress(sid)
+        elif session.call.is_answered:
             session.limit(seconds)
         else:
             session.call.options = {**session.call.options, "time_limit": seconds}
@@ -157,9 +164,9 @@ class Sessions:
     def leg(self, sid: str) -> Leg:
         """The leg of a call that was answered, to record it."""
         session = self._sessions.get(sid)
-        if session is None or session.leg is None or not session.call.is_answered or session.gone:
+        if session is None or not session.call.is_answered or not session.is_open:
             raise NotInProgress(sid)
-        return session.leg
+        return session.line
 
     # The end ----------------------------------------------------------------------------------
     async def end_all(self, world_id: str | None = None) -> None:

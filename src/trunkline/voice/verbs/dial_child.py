@@ -69,6 +69,10 @@ def _new_call(
     options: dict[str, object] = {"timeout": verb.timeout, "hops": call.hops}
     if isinstance(noun, Number) and noun.send_digits:
         options["send_digits"] = noun.send_digits
+    if isinstance(noun, Client) and noun.parameters:
+        options["address_parameters"] = [
+            [each.name, each.value or ""] for each in noun.parameters if each.name
+        ]
     return NewCall(
         sid=services.sids.new("CA"),
         account_id=call.account_id,

@@ -25,7 +25,7 @@ from trunkline.settings import Settings
 from trunkline.sids import SidFactory
 from trunkline.store import Database, GroupCommit
 from trunkline.voice.model import NewCall
-from trunkline.voice.works import CallNotes, CreateCalls, call_transitions
+from trunkline.voice.works import CreateCalls, call_notes, call_transitions
 from trunkline.worlds import WorldLimits, Worlds
 
 
@@ -93,8 +93,9 @@ async def desk(
         core,
         webhooks,
         create=CreateCalls(node_id, heard.extend),
-        notes=CallNotes(),
+        notes=call_notes(),
         control=sessions,
+        heard_folder=tmp_path,
         turns=Turns(),
     )
     others = (

@@ -292,7 +292,7 @@ def test_orders_to_legs_that_ended_do_nothing(run: EngineRun) -> None:
     assert run.step(5) == []
 
 
-def test_a_fault_ends_no_more_than_one_leg(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_ends_no_more_than_one_leg(monkeypatch: pytest.MonkeyPatch) -> None:
     faults: list[Exception] = []
     engine = Engine(Sounds(), RecordingWriter(), faulty=faults.append)
     engine.apply(OpenWorld(world=WORLD, frame=0, frozen=False))

@@ -146,3 +146,19 @@ async def test_a_leg_that_cannot_be_opened_is_none(watch: WatchPhones, legs: Fak
     with pytest.raises(MediaUnavailable):
         await opened(watch)
     assert not watch.is_in_call(SID)
+
+
+async def test_a_world_is_held_as_long_as_the_call_lasts(watch: WatchPhones) -> None:
+    watch.hold(SID)
+    assert not watch.holds("0" * 32)  # it waits to be dialled
+    leg = await opened(watch)
+    assert watch.holds("0" * 32)
+    assert not watch.holds("1" * 32)
+    watch.let_go("1" * 32)
+    assert watch.holds("0" * 32)
+    watch.let_go("0" * 32)
+    assert not watch.holds("0" * 32)
+    watch.hold(SID)
+    leg.hang_up()
+    await opened(watch)
+    assert not watch.holds("0" * 32)
