@@ -143,10 +143,10 @@ def _share(share: float) -> str:
 def main() -> None:
     """Parse the arguments, measure, write."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.voice", description=__doc__)
-    parser.add_argument("--legs", type=int, nargs="*", default=[400, 600, 800])
-    parser.add_argument("--seconds", type=float, default=5.0, help="of each load of the engine")
+    parser.add_argument("--legs", type=int, nargs="*", default=[400, 800])
+    parser.add_argument("--seconds", type=float, default=4.0, help="of each load of the engine")
     parser.add_argument("--calls", type=int, default=100, help="calls that are listened to")
-    parser.add_argument("--rates", type=int, nargs="*", default=[25, 50, 75, 100, 150, 200])
+    parser.add_argument("--rates", type=int, nargs="*", default=[25, 50, 75, 100, 150, 200, 300])
     parser.add_argument("--ramp-seconds", type=float, default=4.0, help="of each rate")
     parser.add_argument("--together", type=int, nargs="*", default=[300, 500])
     parser.add_argument("--hold", type=float, default=24.0, help="seconds of calls at once")

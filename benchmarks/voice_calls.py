@@ -28,6 +28,7 @@ PAGES = {
     "/voicemail": """<Response><Say>Leave a message.</Say><Record action="/end" maxLength="300"/>\
 </Response>""",
 }
+PARTS = ("main", "media", "postgres")  # of which CPU is told
 WAIT = 5  # seconds between two keys of a phone
 LATENESS = 1.0  # seconds within which a document is wanted, of 95 % of the calls of a ramp
 HELD = 0.95  # share of the rate that was offered
@@ -122,7 +123,7 @@ class VoiceBench:
             await self._over()
             after = self._bench.parts()
             seen = self._app.ask("report")
-            cpu = {p: (after[p].cpu - before[p].cpu) / count * 1e6 for p in after if p in before}
+            cpu = {p: (after[p].cpu - before[p].cpu) / count * 1e6 for p in PARTS}
             cpu["app"] = seen["cpu"] / count * 1e6
             cpu["requests"] = seen["count"] / count
             print(f"cost {cpu}", flush=True)
@@ -146,7 +147,7 @@ class VoiceBench:
         seen = self._app.ask("report")
         await self._over()
         ended = self._bench.parts()
-        cores = {p: (after[p].cpu - before[p].cpu) / took for p in after}
+        cores = {p: (after[p].cpu - before[p].cpu) / took for p in PARTS}
         cores["app"] = seen["cpu"] / took
         statuses = await self._bench.database.fetch(STATUSES, started)
         result = {

@@ -260,3 +260,58 @@ def test_a_caller_who_gives_up_lets_the_others_stop_ringing(
     assert legs(client, sid) == {FRIEND: "canceled"}
     assert app.expect(1, "/after")[0]["DialCallStatus"] == "canceled"
     assert client.calls(sid).fetch().status == "completed"
+
+
+def test_a_whisper_calls_nobody(client: Client, platform: World, app: CustomerApp) -> None:
+    response = VoiceResponse()
+    dial = Dial(action="/after")
+    dial.number(FRIEND, url="/whisper")
+    response.append(dial)
+    answers(client, app.on("/voice", twiml(response)))
+    app.on("/whisper", twiml(dial_response(OTHER)))
+    app.on("/after", twiml(VoiceResponse()))
+    script(platform, FRIEND, "answer 1s; wait 3s; hangup")
+    sid = call_in(platform)
+    until_ended(platform)
+    assert legs(client, sid) == {FRIEND: "completed"}
+    assert len(client.calls.list()) == 2
+    assert app.asked_for("/after")[0]["DialBridged"] == "true"
+    assert "13201" in {alert.error_code for alert in client.monitor.v1.alerts.list()}
+
+
+def test_who_is_redirected_in_a_whisper_goes_on_alone(
+    client: Client, platform: World, app: CustomerApp
+) -> None:
+    response = VoiceResponse()
+    dial = Dial(action="/after")
+    dial.number(FRIEND, url="/whisper")
+    response.append(dial)
+    answers(client, app.on("/voice", twiml(response)))
+    whisper, alone, after = VoiceResponse(), VoiceResponse(), VoiceResponse()
+    whisper.pause(length=20)
+    app.on("/whisper", twiml(whisper))
+    alone.pause(length=8)
+    new = app.on("/new", twiml(alone))
+    after.pause(length=2)
+    app.on("/after", twiml(after))
+    script(platform, FRIEND, "answer 1s")
+    sid = call_in(platform)
+    advance(platform, 4)
+    (child,) = client.calls.list(parent_call_sid=sid)
+    client.calls(child.sid).update(url=new)
+    until_ended(platform)
+    (told,) = app.asked_for("/after")
+    assert told["DialBridged"] == "false"
+    assert 10 <= int(client.calls(child.sid).fetch().duration) <= 12
+    assert 5 <= int(client.calls(sid).fetch().duration) <= 7
+
+
+def test_a_caller_who_hangs_up_is_completed_where_the_action_is_told(
+    client: Client, platform: World, app: CustomerApp
+) -> None:
+    answers(client, app.on("/voice", twiml(dial_response(FRIEND, action="/after"))))
+    script(platform, FRIEND, "answer 0s")
+    call_in(platform, "wait 3s; hangup")
+    until_ended(platform)
+    (told,) = app.expect(1, "/after")
+    assert (told["CallStatus"], told["DialCallStatus"]) == ("completed", "completed")

@@ -112,6 +112,18 @@ def test_a_call_goes_on_with_another_document(client: Client, platform: World) -
     assert refused.value.code == 21220
 
 
+def test_a_call_goes_on_with_another_document_while_keys_are_pressed(
+    client: Client, platform: World
+) -> None:
+    script(platform, FRIEND, "answer 0s")
+    call = client.calls.create(to=FRIEND, from_=NUMBER, twiml=PAUSING, send_digits="WWWWWWWWW1")
+    advance(platform, 3)
+    client.calls(call.sid).update(twiml="<Response><Pause length='5'/></Response>")
+    until_ended(platform)
+    assert client.calls(call.sid).fetch().duration == "8"
+    assert client.monitor.v1.alerts.list() == []
+
+
 @pytest.mark.parametrize(("reason", "status"), [("busy", "busy"), ("rejected", "no-answer")])
 def test_a_call_that_comes_in_may_be_rejected(
     client: Client, platform: World, app: CustomerApp, reason: str, status: str

@@ -14,7 +14,13 @@ from twilio.rest import Client
 from twilio.rest.api.v2010.account.call import CallInstance
 from twilio.twiml.voice_response import VoiceResponse
 
-from tests.acceptance.test_calls_dial import FRIEND, answers, call_in, until_ended
+from tests.acceptance.test_calls_dial import (
+    FRIEND,
+    answers,
+    call_in,
+    dial_response,
+    until_ended,
+)
 from tests.support.app_server import CustomerApp, Reply, twiml
 from tests.support.calls import NUMBER, heard, script
 from tests.support.control import advance
@@ -100,6 +106,20 @@ def test_documents_that_lead_to_each_other_for_ever(
     assert len(app.asked_for("/voice")) < 100
 
 
+def test_a_dial_that_reaches_nobody_again_and_again(
+    client: Client, platform: World, app: CustomerApp
+) -> None:
+    other = platform.numbers[0]
+    (number,) = client.incoming_phone_numbers.list(phone_number=other)
+    number.update(voice_url="")  # whoever calls it is refused at once
+    answers(client, app.on("/voice", twiml(dial_response(other, action="/voice"))))
+    call_in(platform, "wait 1h")
+    until_ended(platform)
+    assert {call.status for call in client.calls.list()} <= FINAL
+    assert len(client.calls.list()) < 150
+    assert "11215" in codes(client)
+
+
 def test_http_redirects_for_ever(client: Client, platform: World, app: CustomerApp) -> None:
     url = app.on("/voice", Reply(302, headers=(("Location", "/voice"),)))
     call = call_out(client, platform, url, app)
@@ -180,6 +200,20 @@ def test_two_updates_at_once(client: Client, platform: World, app: CustomerApp) 
     assert "completed" in outcomes
     assert set(outcomes) <= {"completed", "21220"}
     assert client.calls(call.sid).fetch().status == "completed"
+
+
+def test_calls_to_own_numbers_that_are_given_up_at_once(
+    client: Client, platform: World, app: CustomerApp
+) -> None:
+    other = platform.numbers[0]
+    (number,) = client.incoming_phone_numbers.list(phone_number=other)
+    pausing = "<Response><Pause length='3600'/></Response>"
+    number.update(voice_url=app.on("/other", twiml(pausing)))
+    for _ in range(20):
+        call = client.calls.create(to=other, from_=NUMBER, twiml=pausing)
+        client.calls(call.sid).update(status="completed")
+    advance(platform, 2)
+    assert {call.status for call in client.calls.list()} <= FINAL
 
 
 @pytest.fixture

@@ -169,7 +169,7 @@ def test_ann_accepts_and_they_talk(company: Company) -> None:
     run(world, ann, "done")
     tell(world, sid, "play question.wav", {"question.wav": QUESTION})
     tell(world, ann, "play answer.wav; hangup", {"answer.wav": ANSWER})
-    run(world)
+    run(world, sid)
 
     call, child = explained(world, sid), explained(world, ann)
     assert (call["status"], child["status"]) == ("completed", "completed")
@@ -217,7 +217,7 @@ def test_anns_own_number_rings_until_she_accepts(company: Company) -> None:
     assert explained(world, sid)["status"] == "ringing"
     run(world, ann, "done")
     tell(world, ann, "play answer.wav; wait 1s; hangup", {"answer.wav": ANSWER})
-    run(world)
+    run(world, sid)
 
     call, child = explained(world, sid), explained(world, ann)
     assert (call["status"], verbs(call)) == ("completed", ["Dial", "Hangup"])
@@ -246,7 +246,7 @@ def test_a_message_is_left(company: Company, anns_phone: str, status: str) -> No
     run(world, sid, "done")
     run(world, company.forwarded(sid)["sid"])
     tell(world, sid, "hear; play question.wav; wait 1s; press #", {"question.wav": QUESTION})
-    run(world)
+    run(world, sid)
 
     call = explained(world, sid)
     assert (call["status"], company.forwarded(sid)["status"]) == ("completed", status)
@@ -278,7 +278,7 @@ def test_a_message_is_left(company: Company, anns_phone: str, status: str) -> No
 def test_a_message_is_kept_when_the_caller_hangs_up(company: Company) -> None:
     world = company.world
     sid = company.call("hear; press 1; hear; play question.wav; hangup", "busy")
-    run(world)
+    run(world, sid)
 
     (kept,) = company.recordings(sid)
     question = Sound.read(QUESTION)
@@ -288,7 +288,7 @@ def test_a_message_is_kept_when_the_caller_hangs_up(company: Company) -> None:
 
 def test_a_caller_who_says_nothing_leaves_no_message(company: Company) -> None:
     sid = company.call("hear; press 1", "busy")
-    run(company.world)
+    run(company.world, sid)
 
     sound = heard(company.world, sid)
     (beep,) = sound.tones_at(BEEP)
@@ -300,7 +300,7 @@ def test_a_caller_who_says_nothing_leaves_no_message(company: Company) -> None:
 
 def test_a_caller_who_gives_up_stops_anns_phone(company: Company) -> None:
     sid = company.call("hear; press 1; wait 3s; hangup", "ring")
-    run(company.world)
+    run(company.world, sid)
 
     assert explained(company.world, sid)["status"] == "completed"
     assert company.forwarded(sid)["status"] == "canceled"

@@ -78,7 +78,7 @@ def test_what_an_app_sends_by_itself_is_waited_for(trunkline: Trunkline) -> None
     # Only once `expects` has looked in vain: then it follows the events.
     world = trunkline._world
     events = world.events
-    world.events = lambda: (waits.set(), events())[1]  # type: ignore[method-assign]
+    world.events = lambda *kind: (waits.set(), events(*kind))[1]  # type: ignore[method-assign]
     phone.expects("Late", within=60)
     thread.join()
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import re
+import json
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 from twilio.request_validator import RequestValidator
 
 from tests.crash.call_app import CALL_EVENTS, GATHERS, RECORDED, RECORDING_EVENTS, STATUS
@@ -29,6 +28,7 @@ LEFT = """
 SELECT (SELECT count(*) FROM live_calls) + (SELECT count(*) FROM deliveries_due)
     + (SELECT count(*) FROM recordings WHERE status NOT IN ('completed', 'absent'))
 """
+AWAY = "trunkline.store.errors.StoreUnavailable"
 UNTAKEN = "SELECT count(*) FROM deliveries WHERE outcome <> 'delivered' AND kind <> 'call.document'"
 
 
@@ -73,6 +73,11 @@ class CallLedger:
             if any((row["data"] or {}).get("cut_off") for row in self.events[sid])
         }
 
+    @property
+    def alerted(self) -> set[str]:
+        """The calls of which an alert says that the platform has failed in them."""
+        return {row["resource"] for row in self.alerts if row["code"] == CUT_OFF}
+
     def walk(self, sid: str) -> list[str]:
         """The statuses that a call had."""
         names = [row["kind"].removeprefix("call.") for row in self.events[sid]]
@@ -83,8 +88,8 @@ class CallLedger:
         """Everything that is promised of every call, however it ended."""
         lost = [sid for sid in load.accepted if sid not in self.calls]
         assert lost == [], "a 201 was answered, and the call is gone"
-        open_ = {sid: row["status"] for sid, row in self.calls.items() if row["status"] not in FINAL}
-        assert open_ == {}
+        going_on = [sid for sid, row in self.calls.items() if row["status"] not in FINAL]
+        assert going_on == []
         for sid, row in self.calls.items():
             self._check_walk(sid, row)
         self._check_requests(world, load)
@@ -192,9 +197,16 @@ class CallLedger:
                 assert ("RecordingUrl" in form) == (sid in kept), (sid, form)
 
 
-def defects(log: str) -> list[str]:
-    """The errors in a platform's own log."""
-    return [line for line in log.splitlines() if re.search(r'"level": ?"(error|critical)"', line)]
+def defects(log: str) -> list[dict[str, Any]]:
+    """The errors in a platform's own log, but for those that its database was away."""
+    records = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
+    return [
+        record
+        for record in records
+        if record["level"] in ("error", "critical")
+        and record["logger"].startswith("trunkline")
+        and (record.get("error") != AWAY or record["event"] == "call.defect")
+    ]
 
 
 assert set(CALL_EVENTS) == set(EVENT_OF.values())

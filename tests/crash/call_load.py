@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 from base64 import b64encode
 from dataclasses import dataclass
@@ -34,7 +35,7 @@ from tests.support.audio import RATE
 from tests.support.listening import wave
 from tests.support.platform import World
 
-CALLS_PER_SECOND = 12  # of the account
+CALLS_PER_SECOND = 8  # of the account
 TONE = 440.0  # Hz: what phones that answer play
 TONE_SECONDS = 30
 KINDS = (GATHERS, RECORDS, DIALS, COMES_IN, RINGS, RECORDS, SHORT, RINGS, BUSY)
@@ -94,10 +95,9 @@ class CallLoad(Load):
         for status in ("ringing", "in-progress"):
             query = urlencode({"Status": status, "PageSize": 1000})
             for call in world.get(f"{path}.json?{query}")["calls"]:
-                try:
+                # Refused where it has just ended.
+                with contextlib.suppress(HTTPError):
                     world.post(f"{path}/{call['sid']}.json", {"Status": "completed"})
-                except HTTPError as error:  # it has just ended
-                    assert error.code in (400, 404), error.read()
 
     async def _request(self, session: aiohttp.ClientSession, world: World) -> str | None:
         if len(self.accepted) >= self.most:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -12,14 +13,16 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
 
+from tests.crash.call_app import SHORT
 from tests.crash.call_ledger import LEFT, CallLedger, defects
-from tests.crash.call_load import CALLS_PER_SECOND, TONE, CallLoad
+from tests.crash.call_load import CALLS_PER_SECOND, TONE, TONE_SECONDS, CallLoad
 from tests.crash.conftest import Setting
 from tests.crash.processes import is_running
 from tests.support.audio import Sound
@@ -31,19 +34,24 @@ LEASE = 3.0  # seconds; a third of it passes between two heartbeats
 SLACK = 1.0  # seconds that a beat may be late on a busy machine, rounding included
 UNWRITTEN = 1.0  # seconds of a recording that wait to be written
 CALLS = 40  # that clients make in a round
+OUTAGE = 0.8  # seconds without a database
 LISTENED = 8  # recordings of a test
 
 MEDIA, SPEECH = "trunkline.voice.media.process", "trunkline.voice.speech.worker"
 
-# Enough is going on: some ring, wait, gather, record for a while, and are bridged.
+# How many ring, wait, go on at both ends of a Dial and at a number, and in how many ways calls are
+# recorded for a while.
 STATES = """
-SELECT (SELECT count(*) FROM calls WHERE status = 'ringing' AND direction = 'outbound-api') AS ring,
-    (SELECT count(*) FROM calls WHERE status = 'queued' AND direction = 'outbound-api') AS wait,
-    (SELECT count(*) FROM calls WHERE status = 'in-progress' AND direction = 'outbound-dial') AS two,
-    (SELECT count(*) FROM calls WHERE status = 'in-progress' AND direction = 'inbound') AS inside,
+SELECT count(*) FILTER (WHERE status = 'ringing' AND direction = 'outbound-api') AS ringing,
+    count(*) FILTER (WHERE status = 'queued' AND direction = 'outbound-api') AS waiting,
+    count(*) FILTER (WHERE status = 'in-progress' AND direction = 'outbound-dial') AS dialled,
+    count(*) FILTER (WHERE status = 'in-progress' AND direction = 'inbound') AS inbound,
     (SELECT count(DISTINCT source) FROM recordings
-     WHERE status = 'in-progress' AND created_at < now() - interval '2 seconds') AS sources
+     WHERE status = 'in-progress' AND created_at < now() - interval '1.6 seconds') AS sources
+FROM calls
 """
+SOURCES = 3  # Record, Dial, and `Record=true`
+GOING_ON = "SELECT count(*) FROM calls WHERE status = 'in-progress' AND answered_at < $1"
 
 
 @dataclass
@@ -55,6 +63,7 @@ class CallSetting:
     log: Path  # what the app was asked
     world: World | None = None
     kills: list[datetime] = field(default_factory=list)  # when all calls were cut off
+    outages: list[datetime] = field(default_factory=list)  # when the database was
 
     async def start(self) -> World:
         """Start the platform."""
@@ -73,7 +82,7 @@ class CallSetting:
 
             async def all_states() -> bool:
                 seen = await connection.fetchrow(STATES)
-                return all(seen.values()) and seen["sources"] == 3
+                return all(seen.values()) and seen["sources"] == SOURCES
 
             await eventually(all_states)
             yield
@@ -83,7 +92,7 @@ class CallSetting:
         """A connection, which may be cut."""
         connection = await asyncpg.connect(self.setting.platform.database_url())
         await connection.set_type_codec(
-            "jsonb", encoder=str, decoder=__import__("json").loads, schema="pg_catalog"
+            "jsonb", encoder=json.dumps, decoder=json.loads, schema="pg_catalog"
         )
         try:
             yield connection
@@ -105,14 +114,12 @@ class CallSetting:
         ledger.check(self.world, self.load)
         return ledger
 
-    async def listen(self, ledger: CallLedger, sids: list[str]) -> dict[str, Sound]:
+    async def listen(self, sids: list[str]) -> dict[str, Sound]:
         """The audio of recordings."""
         assert self.world is not None
-        return {
-            sid: await asyncio.to_thread(recording, self.world, sid) for sid in sids[:LISTENED]
-        }
+        return {sid: await asyncio.to_thread(recording, self.world, sid) for sid in sids}
 
-    async def stop(self) -> list[str]:
+    async def stop(self) -> list[dict[str, Any]]:
         """An orderly stop; the defects that the platform saw of its own in all its runs."""
         assert await asyncio.to_thread(self.setting.platform.stop) == 0
         log = self.setting.platform.data / "logs" / "trunkline.log"
@@ -166,9 +173,9 @@ async def test_everything_killed_at_once_again_and_again(calls: CallSetting) -> 
 
 async def test_the_main_process_killed_alone_again_and_again(calls: CallSetting) -> None:
     await calls.start()
+    platform = calls.setting.platform
     for _ in range(2):
         async with calls.busy():
-            platform = calls.setting.platform
             main = await eventually(lambda: platform.main_pid)
             media = calls.processes(MEDIA, SPEECH)
             assert media
@@ -192,30 +199,37 @@ async def test_a_media_process_killed_ends_its_calls_and_no_other(calls: CallSet
             calls.kills.append(datetime.now(UTC))
             os.kill(media, signal.SIGKILL)
             async with calls.database() as connection:
-                live = "SELECT count(*) FROM calls WHERE status = 'in-progress' AND answered_at < $1"
-                await eventually(lambda: ended(connection, live, calls.kills[-1]))
+                await eventually(partial(nobody, connection, calls.kills[-1]))
             # Whoever waits is dialled all the same, in another process.
             await eventually(lambda killed=media: set(calls.processes(MEDIA)) - {killed})
     ledger = await calls.settled()
     assert ledger.cut_off == set()
-    check_durations(ledger, calls.kills)
+    lost = check_durations(ledger, calls.kills)
+    assert lost == ledger.alerted & lost, "nobody is told why they ended"
     check_queue(ledger, calls)
     await check_recordings(ledger, calls)
-    assert all("media process lost" in line for line in await calls.stop())
+    assert [record["event"] for record in await calls.stop()] == ["media process lost"] * 2
 
 
-async def test_postgresql_killed_alone_ends_no_call(calls: CallSetting) -> None:
+async def test_postgresql_killed_alone_ends_no_call_that_goes_on(calls: CallSetting) -> None:
     await calls.start()
     platform = calls.setting.platform
+    supervisor = platform.process
+    assert supervisor is not None
     for _ in range(2):
         async with calls.busy():
             postgres = await eventually(lambda: platform.postgres_pid)
+            os.kill(supervisor.pid, signal.SIGSTOP)  # so that nobody starts it again
+            calls.outages.append(datetime.now(UTC))
             os.kill(postgres, signal.SIGKILL)
+            await asyncio.sleep(OUTAGE)  # calls go on without it for this length of time
+            os.kill(supervisor.pid, signal.SIGCONT)
             await eventually(lambda killed=postgres: not is_running(killed))
             await eventually(lambda: platform.postgres_pid)
             await eventually(serves(calls))
     ledger = await calls.settled()
     assert ledger.cut_off == set()
+    check_survivors(ledger, calls)
     await check_recordings(ledger, calls)
     assert await calls.stop() == []
 
@@ -258,9 +272,9 @@ async def test_the_supervisor_killed_alone_leaves_no_process_behind(calls: CallS
     assert await calls.stop() == []
 
 
-async def ended(connection: Any, query: str, *arguments: Any) -> bool:
-    """Whether a count has come to nothing."""
-    return await connection.fetchval(query, *arguments) == 0
+async def nobody(connection: Any, moment: datetime) -> bool:
+    """Whether no call goes on any more that was answered before."""
+    return await connection.fetchval(GOING_ON, moment) == 0
 
 
 def serves(calls: CallSetting) -> Callable[[], Awaitable[bool]]:
@@ -276,10 +290,10 @@ def serves(calls: CallSetting) -> Callable[[], Awaitable[bool]]:
     return look
 
 
-def check_durations(ledger: CallLedger, kills: list[datetime]) -> None:
+def check_durations(ledger: CallLedger, kills: list[datetime]) -> set[str]:
     """Who was answered, and not over, when everything was killed, lasted until the last heartbeat
-    before; nobody was charged for more."""
-    seen = 0
+    before, and nobody longer; their SIDs."""
+    seen: set[str] = set()
     for sid, row in ledger.calls.items():
         answered, over = ledger.entered(sid, "in-progress"), ledger.entered(sid, "completed")
         if answered is None or over is None:
@@ -287,11 +301,27 @@ def check_durations(ledger: CallLedger, kills: list[datetime]) -> None:
         kill = next((kill for kill in kills if answered < kill < over), None)
         if kill is None:
             continue
-        seen += 1
+        seen.add(sid)
         lasted = (kill - answered).total_seconds()
         assert lasted - LEASE / 3 - SLACK < row["duration"] < lasted + SLACK, (sid, lasted, row)
         assert row["ended_at"] < kill + timedelta(seconds=SLACK), (sid, row)
-    assert seen > 5 * len(kills), "too few calls were answered for this to show anything"
+    assert len(seen) > 5 * len(kills), "too few calls were answered for this to show anything"
+    return seen
+
+
+def check_survivors(ledger: CallLedger, calls: CallSetting) -> None:
+    """Who was in a call that ends when somebody ends it, was so after the outage, too."""
+    survived = 0
+    for sid, kind in calls.load.accepted.items():
+        answered, over = ledger.entered(sid, "in-progress"), ledger.entered(sid, "completed")
+        if kind == SHORT or answered is None:
+            continue
+        assert over is not None
+        for outage in calls.outages:
+            if answered < outage - timedelta(seconds=SLACK):
+                assert over > outage + timedelta(seconds=OUTAGE), (sid, kind, ledger.walk(sid))
+                survived += 1
+    assert survived > 3 * len(calls.outages), "too few calls for this to show anything"
 
 
 def check_queue(ledger: CallLedger, calls: CallSetting) -> None:
@@ -307,22 +337,27 @@ def check_queue(ledger: CallLedger, calls: CallSetting) -> None:
 
 
 async def check_recordings(ledger: CallLedger, calls: CallSetting) -> None:
-    """What was recorded when all was killed can be heard, but for what was not written yet."""
-    lengths: dict[str, tuple[float, int]] = {}
+    """What was recorded can be heard; of what was killed, but for what was not written yet."""
+    facts: dict[str, tuple[float, float, int]] = {}  # seconds, those that may be missing, told
+    killed = 0
     for sid, row in ledger.recordings.items():
-        begun, over = ledger.events[sid][0]["real_time"], ledger.events[sid][-1]["real_time"]
+        begun, over = (ledger.events[sid][i]["real_time"] for i in (0, 1))
         kill = next((kill for kill in calls.kills if begun < kill < over), None)
-        if kill is None:
-            continue
-        lasted = (kill - begun).total_seconds()
+        lasted = ((kill or over) - begun).total_seconds()
+        missing = SLACK if kill is None else SLACK + UNWRITTEN
+        killed += kill is not None
         if row["status"] == "absent":
-            assert lasted < UNWRITTEN + SLACK, (sid, lasted, row)
+            # Ordered while the platform stopped, it never began.
+            is_late = kill is None and any(kill < begun for kill in calls.kills)
+            assert is_late or lasted < missing, (sid, lasted, row)
         else:
-            lengths[sid] = (lasted, row["duration"])
-    assert len(lengths) > 3 * len(calls.kills), "too few recordings for this to show anything"
-    for sid, sound in (await calls.listen(ledger, list(lengths)[::-1])).items():
-        lasted, told = lengths[sid]
-        assert lasted - UNWRITTEN - SLACK < sound.seconds < lasted + SLACK, (sid, lasted, sound)
-        assert told == max(1, round(sound.seconds)), (sid, told, sound)
+            facts[sid] = (lasted, missing, row["duration"])
+    assert killed >= 3 * len(calls.kills), "too few were recorded for this to show anything"
+    assert len(facts) > 3
+    chosen = sorted(facts, key=lambda sid: facts[sid][0])[-LISTENED:]
+    for sid, sound in (await calls.listen(chosen)).items():
+        lasted, missing, told = facts[sid]
+        assert lasted - missing < sound.seconds < lasted + SLACK, (sid, lasted, sound)
+        assert abs(told - max(sound.seconds, 1)) <= 0.5, (sid, told, sound)
         heard = sum(tone.seconds for tone in sound.tones if tone.is_at(TONE))
-        assert heard > 0.8 * sound.seconds - 0.2, (sid, sound)
+        assert heard > 0.8 * min(sound.seconds, TONE_SECONDS) - 0.2, (sid, sound)

@@ -6,6 +6,8 @@ import asyncio
 from datetime import timedelta
 from pathlib import Path
 
+import structlog
+
 from trunkline.control.controlled_calls import AudioNotTaken
 from trunkline.messaging.decide_send import valid_for_libphonenumber
 from trunkline.numbers.voice_settings import FindVoiceSettings
@@ -47,7 +49,10 @@ from trunkline.voice.works import CreateCalls, call_notes
 
 __all__ = ["RESOURCES", "Voice"]
 
+log = structlog.get_logger(__name__)
+
 RESOURCES = (*CALL_RESOURCES, *RECORDING_RESOURCES)
+END_SECONDS = 5.0  # for the calls that go on when the platform stops
 HEARD_DAYS = 7  # for which what phones heard is kept
 
 
@@ -108,7 +113,7 @@ class Voice:
         self.receive = ReceiveCall(
             commit=core.commit,
             create=self._create,
-            settings=FindVoiceSettings(core.database),
+            settings=FindVoiceSettings(core.database, core.own_numbers.find),
             legs=self.phones,
             sessions=self.sessions,
             scripts=self.ready,
@@ -163,7 +168,11 @@ class Voice:
     async def stop(self) -> None:
         """End the calls that go on, and everything that was started for them."""
         self.live.stop()
-        await self.sessions.end_all()
+        try:
+            async with asyncio.timeout(END_SECONDS):
+                await self.sessions.end_all()
+        except TimeoutError:  # without its database, for instance: they are taken up again
+            log.warning("voice.calls_left", calls=len(self.sessions))
         await self.recordings.stop()
         self.time.stop()
         await self.media.stop()

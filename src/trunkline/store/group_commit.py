@@ -162,11 +162,13 @@ class GroupCommit:
     async def _following(self, connection: Connection) -> list[_Submission]:
         """The next batch for the same connection; none when nothing comes for a while, or the
         connection is lost. To give it back and take it again costs as much as a small commit."""
-        if not self._queue and not self._closing:
-            loop = asyncio.get_running_loop()
+        loop = asyncio.get_running_loop()
+        until = loop.time() + KEPT
+        # Two that submit in the same moment wake two writers, of which one finds nothing.
+        while not self._queue and not self._closing and (left := until - loop.time()) > 0:
             waiter: asyncio.Future[None] = loop.create_future()
             self._idle.append(waiter)
-            enough = loop.call_later(KEPT, _wake, waiter)
+            enough = loop.call_later(left, _wake, waiter)
             try:
                 await waiter
             finally:

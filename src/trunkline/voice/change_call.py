@@ -9,7 +9,7 @@ from trunkline.rest.operation import Call
 from trunkline.rest.path_sids import path_sid
 from trunkline.store import Database
 from trunkline.voice import queries
-from trunkline.voice.control_calls import ControlCalls, NotInProgress
+from trunkline.voice.control_calls import ControlCalls, Ending, NotInProgress
 from trunkline.voice.model import FINAL, CallbackTarget, DocumentSource
 from trunkline.voice.parameters import UpdateCallParameters
 from trunkline.worlds import Worlds
@@ -48,6 +48,8 @@ class ChangeCall:
                 await connection.execute(queries.SET_SETTINGS, sid[2:], *settings, now)
         try:
             await self._order(sid, asked, redirects=redirects)
+        except Ending:
+            raise catalogue.CALL_NOT_IN_PROGRESS() from None
         except NotInProgress:
             await self._explain(call, sid, asked.status, redirects=redirects)
 

@@ -7,11 +7,15 @@ from typing import Literal, Protocol
 from trunkline.voice.legs import Leg
 from trunkline.voice.model import DocumentSource, NewCall
 
-__all__ = ["ControlCalls", "NotInProgress"]
+__all__ = ["ControlCalls", "Ending", "NotInProgress"]
 
 
 class NotInProgress(Exception):
     """The call has ended, or has not been answered (21220)."""
+
+
+class Ending(NotInProgress):
+    """The call is ending: its last status is about to be written down."""
 
 
 class ControlCalls(Protocol):

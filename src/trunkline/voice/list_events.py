@@ -138,5 +138,9 @@ def _shown(url: str | None) -> str | None:
 
 
 def _lowered(parameters: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """`CallSid` as `call_sid`."""
-    return {_capital.sub("_", name).lower(): value for name, value in parameters}
+    """`CallSid` as `call_sid`. Of several that become the same, the first: what the app added to a
+    client's address comes last."""
+    lowered: dict[str, str] = {}
+    for name, value in parameters:
+        lowered.setdefault(_capital.sub("_", name).lower(), value)
+    return lowered

@@ -39,6 +39,8 @@ __all__ = ["PARAMETERS", "AskApp", "Asked", "told_parameters"]
 
 log = structlog.get_logger(__name__)
 
+RETRIEVAL = 11200
+GIVEN_UP = "Whoever waited for the answer does so no more."
 PARAMETERS = "parameters"  # of `Delivery.data`: what was told, as it is shown and told again
 MOST_VALUE = 16_384  # characters of a parameter that are written down
 TRY_AGAIN = 0.1  # seconds between tries to write down while the database is away
@@ -129,7 +131,8 @@ class AskApp:
 
         `kind` is one of the webhooks' kinds; `jar` holds the cookies of the call, and takes what
         the answer sets; `data` is kept with the request. Raises StoreUnavailable where nothing
-        can be known of the account; for what an app does it raises nothing.
+        can be known of the account; for what an app does it raises nothing. Who is cancelled
+        while it waits leaves it in the log, without an alert.
 
         Of webhook chaos, a request is lost or made twice: to delay it, or to let another pass it,
         means nothing to somebody who waits.
@@ -145,23 +148,22 @@ class AskApp:
             data={**(data or {}), PARAMETERS: told},
             parameters=parameters,
         )
-        exchange = await self._exchange(delivery, jar)
+        try:
+            exchange = await self._exchange(delivery, jar)
+        except asyncio.CancelledError:
+            # The app may have it all the same; whoever looks for what went on is to find it.
+            given_up = Exchange(url=shown_url(url), error=RETRIEVAL, reason=GIVEN_UP)
+            self._later(self._asked(delivery, given_up))
+            raise
         if jar is not None:
             now = self._clock.now().timestamp()
             for place, headers in exchange.set_cookies:
                 jar.update(place, headers, now)
-        asked = Asked(
-            exchange,
-            delivery,
-            partial(self._alert, account_id, world_id, resource=subject, delivery=delivery),
-            alert_overrides(self._alert, delivery),
-        )
+        asked = self._asked(delivery, exchange)
         if exchange.error is not None:
             asked.warn(exchange.error, exchange.reason)
         # It begins when the caller awaits something: until then the answer may be refused.
-        task = asyncio.create_task(self._write_down(asked))
-        self._writing.add(task)
-        task.add_done_callback(self._writing.discard)
+        self._later(asked)
         return asked
 
     async def finish(self, grace: float = GRACE) -> None:
@@ -171,6 +173,22 @@ class AskApp:
             for task in left:
                 task.cancel()
             await asyncio.gather(*left, return_exceptions=True)
+
+    def _asked(self, delivery: Delivery, exchange: Exchange) -> Asked:
+        account_id, world_id = delivery.account_id, delivery.world_id
+        return Asked(
+            exchange,
+            delivery,
+            partial(
+                self._alert, account_id, world_id, resource=delivery.subject, delivery=delivery
+            ),
+            alert_overrides(self._alert, delivery),
+        )
+
+    def _later(self, asked: Asked) -> None:
+        task = asyncio.create_task(self._write_down(asked))
+        self._writing.add(task)
+        task.add_done_callback(self._writing.discard)
 
     async def _exchange(self, delivery: Delivery, jar: Jar | None) -> Exchange:
         shown = shown_url(delivery.url)

@@ -374,6 +374,7 @@ class DeliverWebhooks:
         False when the table cannot be read."""
         while (
             line in self._spilled
+            and line not in self._left  # what is heard of these is not kept for a reading
             and line not in self._reading
             and self._of_line.get(line, 0) <= REFILL
             and not self._stopping

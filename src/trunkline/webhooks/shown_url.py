@@ -42,4 +42,6 @@ def origin(url: str) -> str:
 
 def bounded(text: str, most: int) -> str:
     """At most so many characters of a text, without NUL bytes and lone surrogates."""
+    if len(text) <= most and text.isascii() and "\0" not in text:  # nearly all are such
+        return text
     return text[:most].replace("\0", "").encode(errors="ignore").decode()

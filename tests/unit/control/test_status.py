@@ -5,7 +5,8 @@ from tests.unit.control.support import Client, FakePlatform, refusal
 
 async def test_status_tells_all_at_once(client: Client) -> None:
     answer = (await client.get("/status")).json()
-    assert list(answer) == ["version", "now", "process", "database", "queues", "worlds"]
+    assert list(answer) == ["version", "now", "process", "database", "queues", "worlds", "media"]
+    assert answer["media"] == []
     assert answer["queues"] == {"messages": 3, "in_doubt": 1, "requests": 2, "event_streams": 0}
     assert answer["process"]["memory_bytes"] is None
 

@@ -32,6 +32,6 @@ def test_every_entry_can_be_raised(name):
     error = entry(headers={"A": "b"}, **dict.fromkeys(blanks, "x"))
     assert isinstance(error, ApiError)
     assert 400 <= error.status < 600
-    assert 20000 <= error.code < 100_000
+    assert 16000 <= error.code < 100_000
     assert "{" not in error.message
     assert error.headers == {"A": "b"}

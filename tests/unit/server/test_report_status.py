@@ -14,6 +14,7 @@ from trunkline.settings import Settings
 from trunkline.sids import SidFactory
 from trunkline.store import Database
 from trunkline.store.migrate import head_version
+from trunkline.voice.media.wire import Statistics
 from trunkline.worlds import Worlds
 
 WAITING = """
@@ -83,3 +84,12 @@ async def test_memory_is_not_told_where_the_system_does_not(
 ) -> None:
     monkeypatch.setattr(report_status, "STATM", Path("/nowhere"))
     assert (await report()).process.memory_bytes is None
+
+
+async def test_media_processes_tell_their_load(report: ReportStatus) -> None:
+    assert (await report()).media == []
+    told = Statistics(legs=3, ticks=100, late=2, p50_ms=0.51234, p99_ms=1.5)
+    report.media = lambda: [told]
+    [media] = (await report()).media
+    assert (media.legs, media.ticks, media.late) == (3, 100, 2)
+    assert (media.milliseconds, media.most_milliseconds) == (0.512, 1.5)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
@@ -66,6 +67,59 @@ async def test_what_arrives_together_commits_together(database: Database, table:
     await asyncio.gather(*(commit.submit(Job(rows, (f"k{n}", n))) for n in range(100)))
     assert len(await keys(database, table)) == 100
     assert len(rows.batches) <= 3
+    await commit.close()
+
+
+class Counting:
+    """Counts how often a connection is taken."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.taken = 0
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Any]:
+        self.taken += 1
+        async with self._database.connection() as connection:
+            yield connection
+
+
+class Together:
+    """Waits until so many transactions are open."""
+
+    order = 10
+
+    def __init__(self, count: int) -> None:
+        self._barrier = asyncio.Barrier(count)
+
+    async def write(
+        self, _connection: Any, items: Sequence[Any], _events: list[Event]
+    ) -> Sequence[Any]:
+        await self._barrier.wait()
+        return items
+
+
+async def test_who_is_woken_for_nothing_keeps_the_connection(
+    database: Database, table: str
+) -> None:
+    counting, rows = Counting(database), Rows(table)
+    commit = writer(counting)  # type: ignore[arg-type]
+
+    async def both() -> None:
+        """Each writer has something to write."""
+        together = Job(Together(2), None)
+        first = commit.submit(together)
+        await asyncio.sleep(0)  # it was taken by then
+        await asyncio.gather(first, commit.submit(together))
+
+    async with asyncio.timeout(10):
+        await both()
+        for number in range(5):
+            # Two are woken, and the first one takes all.
+            await asyncio.gather(*(commit.submit(Job(rows, (f"{number} {n}", n))) for n in (1, 2)))
+        await both()
+    assert rows.batches == [2] * 5
+    assert counting.taken == 2
     await commit.close()
 
 

@@ -129,7 +129,16 @@ async def test_no_column_reads_the_servers_clock(database: Database) -> None:
 
 
 def test_every_growing_table_is_partitioned() -> None:
-    growing = {"messages", "message_content", "message_events", "deliveries", "alerts"}
+    growing = {
+        "messages",
+        "message_content",
+        "message_events",
+        "deliveries",
+        "alerts",
+        "calls",
+        "call_events",
+        "recordings",
+    }
     assert set(PARTITIONED) == growing
 
 

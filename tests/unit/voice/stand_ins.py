@@ -134,8 +134,12 @@ class KeptCommit:
 
     def __init__(self) -> None:
         self.items: list[Any] = []
+        self.failure: Exception | None = None  # of the next submission
 
     def submit(self, *jobs: Any, urgent: bool = False) -> asyncio.Future[list[Any]]:
+        if self.failure is not None:
+            failure, self.failure = self.failure, None
+            raise failure
         self.items += [job.item for job in jobs]
         outcome: asyncio.Future[list[Any]] = asyncio.get_running_loop().create_future()
         outcome.set_result([(1,)] * len(jobs))
@@ -259,9 +263,13 @@ class StandInRecordings:
 
     def __init__(self) -> None:
         self.begun: list[StandInHandle] = []
+        self.failure: Exception | None = None  # of whatever is begun
+        self.unsettled: BaseException | None = None
 
     async def start(self, call: Any, leg: StandInLeg, **order: Any) -> StandInHandle:
         await asyncio.sleep(0)
+        if self.failure is not None:
+            raise self.failure
         handle = StandInHandle(f"RE{len(self.begun):032x}", leg, order)
         self.begun.append(handle)
         return handle
@@ -275,7 +283,8 @@ class StandInRecordings:
                 handle.over()
 
     async def settle(self, sid: str) -> None:
-        pass
+        if self.unsettled is not None:
+            raise self.unsettled
 
 
 class StandInDials:
@@ -353,6 +362,7 @@ class Parts:
     speak: StandInVoice = field(default_factory=StandInVoice)
     recordings: StandInRecordings = field(default_factory=StandInRecordings)
     sent: list[dict[str, Any]] = field(default_factory=list)
+    fetched: list[tuple[str, str]] = field(default_factory=list)
     ask: StandInApp = field(init=False)
     dials: StandInDials = field(init=False)
 
@@ -360,8 +370,11 @@ class Parts:
         self.ask = StandInApp(self.alert)
         self.dials = StandInDials(self)
 
-    async def fetch_audio(self, world_id: str, account_sid: str, url: str) -> Path:
+    async def fetch_audio(
+        self, world_id: str, account_sid: str, url: str, method: str = "GET"
+    ) -> Path:
         await asyncio.sleep(0)
+        self.fetched.append((method, url))
         return Path("/fetched") / url.rpartition("/")[2]
 
     async def send_text(self, **told: Any) -> tuple[str, str]:

@@ -268,3 +268,25 @@ async def test_audio_is_not_kept_in_the_log(bench: Bench) -> None:
     asked = await bench()
     assert (await bench.logged(asked))["response_body"] is None
     assert asked.exchange.body == b"<Response/>"
+
+
+async def test_what_nobody_waits_for_any_more_is_in_the_log(bench: Bench) -> None:
+    asking = asyncio.Event()
+
+    async def thinks(_: Outgoing) -> Exchange:
+        asking.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    bench.app.send = thinks  # type: ignore[method-assign]
+    task = asyncio.ensure_future(bench())
+    await asking.wait()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert task.cancelled()
+    await bench.ask.finish()
+    row = await bench.log.database.fetchrow(
+        "SELECT * FROM deliveries WHERE subject_id = $1", bench.sid[2:]
+    )
+    assert (row["outcome"], row["error_code"]) == ("failed", 11200)
+    assert await bench.alerts() == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 # One statement for all of a node's calls. Those that are not its own any more are left out.
 BEAT = """
-UPDATE live_calls SET frames = u.frames, begun = true, beat_at = now()
+UPDATE live_calls SET frames = u.frames, beat_at = now()
 FROM unnest($2::uuid[], $3::int[]) AS u(id, frames)
 WHERE call_id = u.id AND owner = $1 RETURNING call_id
 """

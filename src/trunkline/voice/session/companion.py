@@ -14,6 +14,9 @@ class Companion(Protocol):
         """The call is answered: let it hear its whisper, and be connected. Returns when the two
         have parted: whether this call is to go on by itself, with the document it was given."""
 
+    def left(self) -> None:
+        """The call was redirected before anybody heard of its answer: it goes on by itself."""
+
     def over(self, status: str) -> None:
         """The call has ended."""
 

@@ -7,6 +7,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from trunkline.twiml.voice import Dial, Pause, Redirect, Reject
+from trunkline.voice.media.wire import FRAMES_PER_SECOND
 from trunkline.voice.model import DocumentSource
 from trunkline.voice.session.documents import (
     AskForDocument,
@@ -19,12 +20,15 @@ from trunkline.voice.session.events import FarEndGone, Interrupted, RedirectOrde
 from trunkline.voice.session.outcome import Finish, GoTo, Outcome
 from trunkline.voice.session.session import CallSession
 from trunkline.voice.verbs import VERBS, apologise, later_verb
+from trunkline.webhooks.shown_url import shown_url
 
 __all__ = ["Converse"]
 
-# Documents that one may ask for after the other without a moment of the call passing: beyond that
-# they lead nowhere.
+# Documents that may lead to each other within five seconds of the call, or in any time if nothing
+# happens in it: beyond that they lead nowhere. A Dial by which nobody can be reached takes no time,
+# nor does audio of no length.
 MOST_WITHOUT_A_PAUSE = 50
+LEAST_FRAMES = 5 * FRAMES_PER_SECOND
 TOO_MANY_DOCUMENTS = 11215
 # Verbs that a call which came in is not answered for.
 SILENT = (Reject, Redirect, Pause)
@@ -40,15 +44,16 @@ class Converse:
         self._fallback: Request | None = None
         self._at_fallback = False
         self._without_pause = 0
+        self._counted_since = session.frame
 
     async def __call__(self, source: DocumentSource) -> Finish | None:
         """Until there is nothing more to do; None when a document has come to its end. Raises
-        FarEndGone, and Interrupted by an EndOrder."""
+        FarEndGone, and Interrupted by an EndOrder; in a whisper also by a RedirectOrder."""
         while True:
             try:
                 return await self._run(source)
             except Interrupted as interrupted:
-                if not isinstance(interrupted.order, RedirectOrder):
+                if self._session.whispers or not isinstance(interrupted.order, RedirectOrder):
                     raise
                 source = interrupted.order.document
                 self._session.line.stop_playing()
@@ -91,7 +96,10 @@ class Converse:
 
     async def _fetch(self, request: Request) -> Page:
         session = self._session
-        self._without_pause = 0 if session.waited else self._without_pause + 1
+        if session.waited and session.frame - self._counted_since >= LEAST_FRAMES:
+            self._without_pause, self._counted_since = 0, session.frame
+        else:
+            self._without_pause += 1
         session.waited = False
         if self._without_pause > MOST_WITHOUT_A_PAUSE:
             self._at_fallback = True  # it would lead there again
@@ -99,10 +107,9 @@ class Converse:
                 TOO_MANY_DOCUMENTS,
                 f"{MOST_WITHOUT_A_PAUSE} documents led to each other without anything happening "
                 "in the call.",
-                url=request.url,
+                url=shown_url(request.url),
             )
-        asking = self._ask(session.call, request)
-        page = await (asking if session.gone else session.work(asking))
+        page = await session.work(self._ask(session.call, request))
         if page.delivery is not None:
             session.note("call.request", {"delivery": page.delivery.id})
         return page

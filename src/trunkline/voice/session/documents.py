@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from trunkline.store import StoreUnavailable
 from trunkline.twiml import TwimlError
 from trunkline.twiml.errors import NOT_RETRIEVED
 from trunkline.twiml.voice import VoiceDocument, read_voice
 from trunkline.voice.model import DocumentSource
 from trunkline.voice.session.live_call import LiveCall
 from trunkline.voice.session.party_parameters import call_parameters
-from trunkline.voice.session.services import Services
+from trunkline.voice.session.services import Asked, Services
 from trunkline.webhooks.alerts.make_alert import BAD_GATEWAY
 from trunkline.webhooks.document_url import DocumentUrl
 from trunkline.webhooks.model import Delivery, Parameters
@@ -21,6 +23,7 @@ __all__ = ["KIND", "AskForDocument", "DocumentFailed", "Page", "Request"]
 
 KIND = "call.document"
 ACTION_NOT_ABSOLUTE = 11100
+TRY_AGAIN = 0.1  # real seconds between tries while the database is away
 MOST_WARNINGS = 10  # of one document: each becomes an alert
 
 
@@ -104,16 +107,7 @@ class AskForDocument:
     async def __call__(self, call: LiveCall, request: Request) -> Page:
         """The document; of what is wrong with it alerts are made. Raises DocumentFailed."""
         parameters: Parameters = [*call_parameters(call), *request.parameters]
-        asked = await self._services.ask(
-            subject=call.sid,
-            account_id=call.account_id,
-            world_id=call.world_id,
-            kind=KIND,
-            url=request.url,
-            method=request.method,
-            parameters=parameters,
-            jar=call.jar,
-        )
+        asked = await self._answered(call, request, parameters)
         exchange = asked.exchange
         if exchange.error is None:
             try:
@@ -135,6 +129,24 @@ class AskForDocument:
             url=shown_url(request.url),
             told=True,
         )
+
+    async def _answered(self, call: LiveCall, request: Request, parameters: Parameters) -> Asked:
+        """What came of the request. It is not made while nothing can be known of the account,
+        because the database is away: the call waits."""
+        while True:
+            try:
+                return await self._services.ask(
+                    subject=call.sid,
+                    account_id=call.account_id,
+                    world_id=call.world_id,
+                    kind=KIND,
+                    url=request.url,
+                    method=request.method,
+                    parameters=parameters,
+                    jar=call.jar,
+                )
+            except StoreUnavailable:
+                await asyncio.sleep(TRY_AGAIN)
 
 
 def first_request(source: DocumentSource) -> Request | None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Protocol
 
+from trunkline.voice.legs import Leg
 from trunkline.voice.model import NewCall
+from trunkline.voice.session.events import EndOrder
 from trunkline.voice.session.services import Services
 from trunkline.voice.session.session import CallSession
 
@@ -56,27 +59,14 @@ class OpenFarEnd:
                     "loop: no further one is made.",
                     482,
                 )
-            incoming = await self._incoming.incoming(
-                world_id=call.world_id,
-                # From says who calls; CallerId, where it is given, whom the far end sees.
-                caller=str(call.options.get("caller_id") or call.sender),
-                number=recipient,
-                hops=call.hops + 1,
-                forwarded_from=_forwarded_from(session),
-            )
-            if incoming is not None:
-                other = self._incoming.run(incoming)
-                legs = await self._services.legs.open_pair(
-                    call.sid,
-                    incoming.sid,
-                    call.world_id,
-                    session.hear,
-                    other.hear,
-                    near=near,
-                )
-                session.takes(legs[0])
-                other.takes(legs[1])
-                other.start()
+            # Given up in the middle, it would leave a call that rings for ever, which nobody knows.
+            opening = asyncio.ensure_future(self._open_number(session, near))
+            try:
+                found = await asyncio.shield(opening)
+            except asyncio.CancelledError:
+                await asyncio.gather(opening, return_exceptions=True)
+                raise
+            if found:
                 return
         elif not recipient.startswith("client:"):
             raise CannotDial(
@@ -93,6 +83,38 @@ class OpenFarEnd:
             near=near,
         )
         session.takes(leg)
+
+    async def _open_number(self, session: CallSession, near: Leg | None) -> bool:
+        """Call a number of the platform; False where it is none."""
+        call = session.call
+        incoming = await self._incoming.incoming(
+            world_id=call.world_id,
+            # From says who calls; CallerId, where it is given, whom the far end sees.
+            caller=str(call.options.get("caller_id") or call.sender),
+            number=call.recipient,
+            hops=call.hops + 1,
+            forwarded_from=_forwarded_from(session),
+        )
+        if incoming is None:
+            return False
+        other = self._incoming.run(incoming)
+        try:
+            legs = await self._services.legs.open_pair(
+                call.sid,
+                incoming.sid,
+                call.world_id,
+                session.hear,
+                other.hear,
+                near=near,
+            )
+        except BaseException:
+            other.tell(EndOrder("failed"))
+            other.start()
+            raise
+        session.takes(legs[0])
+        other.takes(legs[1])
+        other.start()
+        return True
 
 
 def _forwarded_from(session: CallSession) -> str | None:

@@ -29,6 +29,7 @@ class LiveCall:
     options: Mapping[str, Any] = field(default_factory=dict)
     begun_frame: int | None = None
     answered_frame: int | None = None  # engine time
+    has_hung_up: bool = False  # the far end, of which the row is told with the call's last status
     duration: int = 0  # seconds, once it has ended
     jar: Jar = field(default_factory=Jar)  # the app's cookies (2.1)
 
@@ -53,6 +54,14 @@ class LiveCall:
     def account_sid(self) -> str:
         """The SID of its account."""
         return f"AC{self.account_id}"
+
+    @property
+    def told_status(self) -> str:
+        """Its status as apps are told it: that of a call whose far end has hung up is the one that
+        it is about to have."""
+        if not self.has_hung_up:
+            return self.status
+        return "completed" if self.is_answered else "no-answer"
 
     @property
     def hops(self) -> int:

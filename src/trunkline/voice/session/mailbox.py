@@ -77,13 +77,11 @@ class Mailbox:
         """What waits, in its order."""
         return tuple(self._waiting)
 
-    async def alarm(self) -> None:
-        """Wait until something comes in: for who works meanwhile, and stays busy."""
+    def alarm(self) -> asyncio.Future[None]:
+        """Done as soon as something comes in after this call: for who works meanwhile, and stays
+        busy."""
         self._alarm = asyncio.get_running_loop().create_future()
-        try:
-            await self._alarm
-        finally:
-            self._alarm = None
+        return self._alarm
 
     def close(self) -> None:
         """Nothing is heard any more."""

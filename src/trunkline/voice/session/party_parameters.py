@@ -17,7 +17,7 @@ def call_parameters(call: LiveCall) -> list[tuple[str, str]]:
         ("AccountSid", call.account_sid),
         ("ApiVersion", API_VERSION),
         ("CallSid", call.sid),
-        ("CallStatus", call.status),
+        ("CallStatus", call.told_status),
         *_party("Called", call.recipient),
         *_party("Caller", call.sender),
         ("Direction", call.direction),
@@ -35,7 +35,7 @@ def call_parameters(call: LiveCall) -> list[tuple[str, str]]:
         # What stands behind the `?` of the client's address; no fact of the call is hidden by it.
         facts = {name for name, _ in parameters}
         custom = call.options.get("address_parameters", ())
-        parameters += [(name, value) for name, value in custom if name not in facts]
+        parameters += [(name, value) for name, value in custom if name and name not in facts]
     return parameters
 
 

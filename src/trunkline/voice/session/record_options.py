@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from trunkline.voice.recordings.model import RecordingCallback
+from trunkline.voice.session.begin_recording import begin_recording
 from trunkline.voice.session.session import CallSession
 
 __all__ = ["record_call"]
@@ -20,9 +21,8 @@ async def record_call(session: CallSession, options: Mapping[str, Any]) -> None:
             method=options.get("callback_method") or "POST",
             events=tuple(options.get("callback_events") or ("completed",)),
         )
-    await session.services.recordings.start(
-        session.call,
-        session.line,
+    await begin_recording(
+        session,
         source="OutboundAPI",
         channels=2 if options.get("channels") == "dual" else 1,
         track=options.get("track") or "both",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
 import structlog
 
 from trunkline.faults import fault
+from trunkline.store import Overloaded, StoreUnavailable
 from trunkline.voice.legs import EngineLost, HangUpReason, MediaUnavailable
 from trunkline.voice.media.wire import (
     FRAMES_PER_SECOND,
@@ -18,7 +20,7 @@ from trunkline.voice.media.wire import (
     Ringing,
 )
 from trunkline.voice.session.companion import Companion
-from trunkline.voice.session.events import EndOrder, FarEndGone, Interrupted, TimeUp
+from trunkline.voice.session.events import EndOrder, FarEndGone, Interrupted, RedirectOrder, TimeUp
 from trunkline.voice.session.far_end import CannotDial, OpenFarEnd
 from trunkline.voice.session.outcome import Finish
 from trunkline.voice.session.record_options import record_call
@@ -30,6 +32,7 @@ log = structlog.get_logger(__name__)
 
 INTERNAL = 12400
 NO_MEDIA = 12400
+LOST = 12400
 RING_SECONDS = 60
 # What a refusal is in SIP, which status callbacks tell.
 SIP_CODES = {"busy": 486, "rejected": 603, "failed": 500}
@@ -77,15 +80,21 @@ class RunCall:
 
     async def _until_ended(self, session: CallSession, companion: Companion | None) -> None:
         try:
+            stays = True
             if session.call.direction != "inbound":
                 await self._dial(session, companion)
-                await self._after_answer(session)
+                stays = await self._after_answer(session)
             elif session.call.document.url is None:
                 raise Ended("no-answer", "rejected")  # nobody to ask: rejected without an alert
-            if companion is not None and not await companion.answered():
-                raise Ended("completed")
+            if companion is not None:
+                if not stays:
+                    companion.left()
+                elif not await companion.answered():
+                    raise Ended("completed")
             await self._converse(session)
-        except FarEndGone:
+        except FarEndGone as gone:
+            if gone.lost:
+                session.complain(LOST, "The media process of the call has ended, and cut it off.")
             # A caller that gives up before anybody answers.
             raise Ended("completed" if session.call.is_answered else "no-answer") from None
         except Interrupted as interrupted:
@@ -111,6 +120,9 @@ class RunCall:
         except CannotDial as error:
             session.complain(error.code, str(error))
             raise Ended("failed", sip=error.sip) from None
+        except (StoreUnavailable, Overloaded):
+            session.complain(INTERNAL, "The database was away when the call was to be dialled.")
+            raise Ended("failed", sip=503) from None
         patience = session.timer(int(call.options.get("timeout", RING_SECONDS)))
         try:
             while True:
@@ -139,12 +151,21 @@ class RunCall:
             "initiated", started_at=now, queue_ms=max(waited // timedelta(milliseconds=1), 0)
         )
 
-    async def _after_answer(self, session: CallSession) -> None:
+    async def _after_answer(self, session: CallSession) -> bool:
+        """Record it, and press keys, as it was asked for. False: it was redirected meanwhile."""
         options = session.call.options
-        if (record := options.get("record")) is not None:
-            await session.work(record_call(session, record))
-        if digits := options.get("send_digits"):
-            await session.play([Digits(digits=str(digits))])
+        try:
+            if (record := options.get("record")) is not None:
+                await record_call(session, record)
+            if digits := options.get("send_digits"):
+                await session.play([Digits(digits=str(digits))])
+        except Interrupted as interrupted:
+            if not isinstance(interrupted.order, RedirectOrder):
+                raise
+            session.call.document = interrupted.order.document
+            session.line.stop_playing()
+            return False
+        return True
 
     async def _converse(self, session: CallSession) -> None:
         done = await session.services.converse(session, session.call.document) or Finish()
@@ -157,7 +178,10 @@ class RunCall:
         call = session.call
         end_frame = session.frame
         session.let_go(ended.reason)
-        await session.services.recordings.settle(call.sid)
+        try:
+            await session.services.recordings.settle(call.sid)
+        except (Exception, asyncio.CancelledError) as error:  # they are taken up again
+            log.error("call.recordings_not_settled", call=call.sid, **fault(error))
         changes: dict[str, Any] = {"ended_at": session.now, "duration": 0}
         if call.answered_frame is not None:
             changes["duration"] = round((end_frame - call.answered_frame) / FRAMES_PER_SECOND)

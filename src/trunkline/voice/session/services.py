@@ -92,8 +92,10 @@ class Speaks(Protocol):
 class FetchesAudio(Protocol):
     """Audio of an app's, as the engine plays it."""
 
-    async def __call__(self, world_id: str, account_sid: str, url: str) -> Path:
-        """The WAV of what is at a URL. Raises AudioFailed."""
+    async def __call__(
+        self, world_id: str, account_sid: str, url: str, method: str = "GET"
+    ) -> Path:
+        """The WAV of what is at a URL. Raises AudioFailed, StoreUnavailable."""
 
 
 class Scripts(Protocol):
@@ -171,3 +173,4 @@ class Services:
     send_text: SendsTexts
     dials: Dials
     converse: Converses
+    leaving: bool = False  # the platform stops: what cannot be written now is the next start's

@@ -47,7 +47,8 @@ MOST_ALERTS = 50  # of one call: a document that is asked for again and again te
 
 
 class EndedElsewhere(Exception):
-    """The call has its last status already: there is nothing left to do but to let go of it."""
+    """The call has its last status already, or is given it by the next start: there is nothing
+    left to do but to let go of it."""
 
 
 class SessionTimer:
@@ -85,6 +86,8 @@ class CallSession:
         self._begin = begin
         self.leg: Leg | None = None
         self.gone = False  # the far end has hung up: documents are asked for, and not executed
+        self.begun = False  # its task runs, so it was committed
+        self.whispers = False  # it hears what it is told before it is connected to its parent
         self.lost = False  # the media process of the leg has ended
         self.waited = False  # whether time has passed since the present document was asked for
         self._mailbox = Mailbox(call.world_id, services.occupation)
@@ -95,6 +98,7 @@ class CallSession:
 
     def start(self) -> None:
         """Let its task begin."""
+        self.begun = True
         self._begin(self)
 
     # What comes in --------------------------------------------------------------------------
@@ -138,9 +142,12 @@ class CallSession:
         try:
             while not task.done():
                 self.look()
-                alarm = asyncio.ensure_future(self._mailbox.alarm())
-                await asyncio.wait({task, alarm}, return_when=asyncio.FIRST_COMPLETED)
+                alarm = self._mailbox.alarm()
+                both: set[asyncio.Future[Any]] = {task, alarm}
+                await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
                 alarm.cancel()
+            if task.cancelled():  # by somebody else: that is no end of this call
+                raise RuntimeError("what the call waited for was given up")
             return task.result()
         finally:
             if not task.done():
@@ -155,7 +162,7 @@ class CallSession:
         match event:
             case HungUp() | EngineLost() if self._leg_open:
                 self._leg_open = False
-                self.gone = True
+                self.gone = self.call.has_hung_up = True
                 self.lost = isinstance(event, EngineLost)
                 raise FarEndGone(lost=self.lost)
             case RedirectOrder() | EndOrder():
@@ -250,7 +257,8 @@ class CallSession:
 
     # What is written down -------------------------------------------------------------------
     async def enter(self, status: str, **changes: Any) -> None:
-        """Commit a status, however long the database is away. Raises EndedElsewhere."""
+        """Commit a status, however long the database is away, unless the platform stops. Raises
+        EndedElsewhere."""
         transition = Transition(
             subject=self.call.sid,
             world_id=self.call.world_id,
@@ -266,7 +274,9 @@ class CallSession:
                 )
             except Overloaded as error:  # the platform stops
                 raise EndedElsewhere from error
-            except StoreUnavailable:
+            except StoreUnavailable as error:
+                if self.services.leaving:
+                    raise EndedElsewhere from error
                 await asyncio.sleep(TRY_AGAIN)
                 continue
             if isinstance(result, TransitionRefused) and result.status != status:

@@ -7,7 +7,10 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Literal, Protocol
 
-from trunkline.voice.control_calls import NotInProgress
+import structlog
+
+from trunkline.faults import fault
+from trunkline.voice.control_calls import Ending, NotInProgress
 from trunkline.voice.legs import Leg
 from trunkline.voice.model import DocumentSource, NewCall
 from trunkline.voice.session.companion import Companion
@@ -18,6 +21,10 @@ from trunkline.voice.session.services import Services
 from trunkline.voice.session.session import CallSession
 
 __all__ = ["Sessions"]
+
+log = structlog.get_logger(__name__)
+
+ROUNDS = 5
 
 
 class Queue(Protocol):
@@ -59,8 +66,8 @@ class Sessions:
         return self._sessions.get(sid)
 
     def calls(self) -> list[LiveCall]:
-        """The calls that have begun."""
-        return [session.call for session in self]
+        """The calls that have begun. One whose leg is being opened may not be committed yet."""
+        return [session.call for session in self if session.begun]
 
     def knows(self, sid: str) -> bool:
         """Whether a call goes on here."""
@@ -119,10 +126,16 @@ class Sessions:
     def forget(self, session: CallSession) -> None:
         """Let go of a session that does not begin."""
         session.close()
-        self._sessions.pop(session.call.sid, None)
+        self._gone(session.call.sid)
 
     def _over(self, sid: str, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            # Its row says that it goes on: it is taken up by `live.recover_calls`.
+            log.error("call.not_ended", call=sid, **fault(error))
+        self._gone(sid)
+
+    def _gone(self, sid: str) -> None:
         self._sessions.pop(sid, None)
         if (ended := self._ended.pop(sid, None)) is not None:
             ended.set()
@@ -131,8 +144,10 @@ class Sessions:
     async def redirect(self, sid: str, document: DocumentSource) -> None:
         """Leave the current verb at once and go on with another document."""
         session = self._sessions.get(sid)
-        if session is None or not session.call.is_answered or session.gone:
+        if session is None or not session.call.is_answered:
             raise NotInProgress(sid)
+        if not session.is_open:
+            raise Ending(sid)
         session.tell(RedirectOrder(document))
 
     async def end(self, sid: str, status: Literal["completed", "canceled"]) -> None:
@@ -170,9 +185,16 @@ class Sessions:
 
     # The end ----------------------------------------------------------------------------------
     async def end_all(self, world_id: str | None = None) -> None:
-        """Hang up every call (of a world), and return when all have their last status."""
-        sessions = [s for s in self if world_id in (None, s.call.world_id)]
-        waits = [self._ended.setdefault(s.call.sid, asyncio.Event()) for s in sessions]
-        for session in sessions:
-            session.tell(EndOrder("failed"))
-        await asyncio.gather(*(ended.wait() for ended in waits))
+        """Hang up every call (of a world), and return when all have their last status. Without a
+        world, the platform stops: a call whose end cannot be written now is left to the next
+        start, as those of a node that died."""
+        if world_id is None:
+            self._services.leaving = True
+        for _ in range(ROUNDS):  # one that is being ended may just have dialled another
+            sessions = [s for s in self if world_id in (None, s.call.world_id)]
+            if not sessions:
+                return
+            waits = [self._ended.setdefault(s.call.sid, asyncio.Event()) for s in sessions]
+            for session in sessions:
+                session.tell(EndOrder("failed"))
+            await asyncio.gather(*(ended.wait() for ended in waits))

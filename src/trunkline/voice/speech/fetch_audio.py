@@ -7,6 +7,7 @@ where its server says so.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 from base64 import b64encode
 from collections import OrderedDict
@@ -137,8 +138,9 @@ class FetchAudio:
     ) -> Path:
         conditions = known.freshness.conditions if known is not None else {}
         order = _Order(world_id, await self._allowed(account_sid), method, conditions)
-        source = self._cache.spool()
+        source: Path | None = None
         try:
+            source = self._cache.spool()
             try:
                 async with asyncio.timeout(self._seconds):
                     got = await self._follow(order, url, source)
@@ -160,7 +162,9 @@ class FetchAudio:
             reason = f"it cannot be kept here ({error.strerror})"
             raise AudioFailed(12400, reason, without_query(shown_url(url))) from error
         finally:
-            source.unlink(missing_ok=True)
+            if source is not None:
+                with contextlib.suppress(OSError):
+                    source.unlink(missing_ok=True)
         if key is not None:
             self._remember(key, path, freshness)
         return path

@@ -107,10 +107,12 @@ class Done(_Wire, frozen=True):
 
 
 class Failed(_Wire, frozen=True):
-    """It could not be done. `bad_input`: the source is to blame, and `reason` says how."""
+    """It could not be done. `bad_input`: the source is to blame, and `reason` says how. `slow`: it
+    was given up because it took too long."""
 
     reason: str
     bad_input: bool
+    slow: bool = False
 
 
 Answer = Done | Failed

@@ -9,6 +9,7 @@ import numpy as np
 
 from trunkline.voice.speech.engines import espeak_library, espeak_program, flite, piper
 from trunkline.voice.speech.engines.voice import CannotSpeak, Speech
+from trunkline.voice.speech.limit_peaks import limit_peaks
 from trunkline.voice.speech.orders import Bleep, Part, Quiet, Recorded, Spoken
 from trunkline.voice.speech.read_audio import read_audio
 from trunkline.voice.speech.resample import RATE, Resampler, Samples
@@ -29,14 +30,16 @@ BLEEP = 0.25  # of full scale
 
 def render_parts(parts: Sequence[Part]) -> Iterator[Samples]:
     """The samples of each part. Silence that engines put around words is cut, so that pauses are
-    as long as the document says. Raises CannotSpeak, UnreadableAudio."""
+    as long as the document says, and what would be too loud is lowered. Raises CannotSpeak,
+    UnreadableAudio."""
     for part in parts:
         match part:
             case Spoken():
-                yield _trimmed(_at_8_khz(SPEAK[part.engine](part))) * _factor(part.gain)
+                said = _at_8_khz(SPEAK[part.engine](part))
+                yield limit_peaks(_trimmed(said) * _factor(part.gain))
             case Recorded():
                 pieces = list(read_audio(Path(part.path), part.content_type))
-                yield _trimmed(np.concatenate(pieces)) * _factor(part.gain)
+                yield limit_peaks(_trimmed(np.concatenate(pieces)) * _factor(part.gain))
             case Quiet():
                 yield np.zeros(RATE * part.ms // 1000, np.float32)
             case Bleep():

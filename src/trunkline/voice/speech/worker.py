@@ -18,6 +18,7 @@ from pathlib import Path
 import msgspec
 
 from trunkline.voice.speech.encode_mp3 import encode_mp3
+from trunkline.voice.speech.engines.voice import TooSlow
 from trunkline.voice.speech.orders import (
     LENGTH_BYTES,
     Answer,
@@ -64,7 +65,7 @@ def _answer(order: Order) -> Answer:
     except UnreadableAudio as error:
         return Failed(reason=str(error), bad_input=True)
     except CannotSpeak as error:
-        return Failed(reason=str(error), bad_input=False)
+        return Failed(reason=str(error), bad_input=False, slow=isinstance(error, TooSlow))
     except MemoryError:
         return Failed(reason="it needs too much memory", bad_input=isinstance(order, Convert))
     except Exception as error:

@@ -17,7 +17,7 @@ import structlog
 
 from trunkline.voice.speech.orders import LENGTH_BYTES, Answer, Done, Order
 
-__all__ = ["BadInput", "WorkFailed", "Workers"]
+__all__ = ["BadInput", "TookTooLong", "WorkFailed", "Workers"]
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +36,10 @@ class WorkFailed(Exception):
 
 class BadInput(WorkFailed):
     """What was to be worked on is to blame."""
+
+
+class TookTooLong(WorkFailed):
+    """It was given up after the time that it had."""
 
 
 class _Worker:
@@ -125,6 +129,8 @@ class Workers:
             self._turn.release()
         if isinstance(answer, Done):
             return answer
+        if answer.slow:
+            raise TookTooLong(answer.reason)
         raise BadInput(answer.reason) if answer.bad_input else WorkFailed(answer.reason)
 
     async def stop(self) -> None:
@@ -137,6 +143,7 @@ class Workers:
         await asyncio.gather(*(worker.end() for worker in workers), *self._ending)
 
     async def _ask(self, order: Order, seconds: float) -> Answer:
+        deaths = 0  # of new workers that had it
         while True:
             if self._stopped:
                 raise WorkFailed("the platform is stopping")
@@ -155,12 +162,14 @@ class Workers:
                     answer = await worker.ask(order)
             except TimeoutError:
                 log.warning("speech.worker_too_slow", order=type(order).__name__, seconds=seconds)
-                raise WorkFailed(f"it took longer than {seconds:g} s") from None
+                raise TookTooLong(f"it took longer than {seconds:g} s") from None
             except (EOFError, OSError, msgspec.MsgspecError):
-                if not self._stopped and not used:
+                # One that was used may have died long before, and one that was new may have been
+                # killed by somebody else: another one tells whether the work is to blame.
+                deaths += not used
+                if not self._stopped and deaths > 1:
                     log.warning("speech.worker_died", order=type(order).__name__)
-                    raise WorkFailed("the worker that had it died") from None
-                # It may have died long before: a new one tells whether the work is to blame.
+                    raise WorkFailed("the workers that had it died") from None
             finally:
                 self._busy.discard(worker)
                 if answer is None or self._stopped:

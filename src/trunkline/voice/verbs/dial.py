@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from trunkline.store import Overloaded, StoreUnavailable
 from trunkline.twiml.voice import Client, Dial, Number
 from trunkline.voice.control_calls import NotInProgress
 from trunkline.voice.media.wire import FRAMES_PER_SECOND, Digit, Played, Tone
 from trunkline.voice.recordings.record_call import RecordingHandle
+from trunkline.voice.session.begin_recording import begin_recording
 from trunkline.voice.session.documents import Page
 from trunkline.voice.session.events import ChildNews, FarEndGone, TimeUp
 from trunkline.voice.session.outcome import GoTo, Outcome
@@ -24,6 +26,8 @@ RINGBACK_FRAMES = 6 * FRAMES_PER_SECOND  # of the tone: two seconds of six
 # Which status counts, when several were called and nobody could be reached.
 RANK = ("busy", "no-answer", "failed", "canceled")
 STAR = "*"
+NOT_DIALLED = 12400
+CANNOT_DIAL_OUT = 13201
 
 
 @dataclass(slots=True)
@@ -40,6 +44,14 @@ async def dial(verb: Dial, session: CallSession, page: Page) -> Outcome:
     """Call the nouns, all at once or in turn, and connect the first who answers, until either
     side ends it. `action` is told how it went and its document is next; without one, the next
     verb."""
+    if session.whispers:
+        session.complain(
+            CANNOT_DIAL_OUT,
+            "What a called party hears before it is connected cannot have a <Dial>. "
+            "It is passed over.",
+            line=verb.line,
+        )
+        return None
     nouns: list[Number | Client] = []
     for noun in verb.targets:
         if isinstance(noun, (Number, Client)):
@@ -80,7 +92,13 @@ class _Dialling:
         for chosen in rounds:
             if not chosen:
                 continue
-            children = await dial_children(self._session, self._page, self._verb, chosen)
+            try:
+                children = await dial_children(self._session, self._page, self._verb, chosen)
+            except (StoreUnavailable, Overloaded):
+                self._session.complain(
+                    NOT_DIALLED, "The database was away: nobody is called.", line=self._verb.line
+                )
+                children = []
             self._children = {child.call.sid: child for child in children}
             for child in children:
                 child.start()
@@ -106,8 +124,7 @@ class _Dialling:
                 case ChildNews(sid, "ended" | "left", status) if sid in self._children:
                     del self._children[sid]
                     self._result.sid = sid
-                    # One that was answered, and never connected, was not reached.
-                    ended.append("no-answer" if status in (None, "completed") else status)
+                    ended.append(_reached(status))
                 case Played(playback=number) if number == self._ringback:
                     self._ringback = None
                 case Digit(digit=key) if key == STAR and self._verb.hangup_on_star:
@@ -194,16 +211,14 @@ class _Dialling:
 
     async def _record(self) -> None:
         session, verb = self._session, self._verb
-        self._recording = await session.work(
-            session.services.recordings.start(
-                session.call,
-                session.line,
-                source="DialVerb",
-                channels=2 if verb.record.endswith("-dual") else 1,
-                track=track_of(verb.recording_track),
-                trim=verb.trim == "trim-silence",
-                callback=recording_callback(verb, self._page),
-            )
+        self._recording = await begin_recording(
+            session,
+            line=verb.line,
+            source="DialVerb",
+            channels=2 if verb.record.endswith("-dual") else 1,
+            track=track_of(verb.recording_track),
+            trim=verb.trim == "trim-silence",
+            callback=recording_callback(verb, self._page),
         )
 
     def _play_ringback(self) -> None:
@@ -215,3 +230,11 @@ class _Dialling:
         if self._ringback is not None:
             self._ringback = None
             self._session.line.stop_playing()
+
+
+def _reached(status: str | None) -> str:
+    """What is counted for a child that ended without having been connected. One that was answered
+    was not reached; of one that another node has taken over nobody knows more."""
+    if status in (None, "completed"):
+        return "no-answer"
+    return status if status in RANK else "failed"

@@ -141,6 +141,10 @@ class _Child:
         """The call rings."""
         self._tell("ringing")
 
+    def left(self) -> None:
+        """The call goes on by itself."""
+        self._tell("left")
+
     def over(self, status: str) -> None:
         """The call has ended."""
         self._parent.tell(ChildNews(self._child.call.sid, "ended", status))
@@ -149,24 +153,30 @@ class _Child:
         """Whisper, and let the parent connect it, until they part. True when it was redirected:
         it goes on by itself."""
         child = self._child
-        if self._noun.url is not None:
-            whisper = DocumentSource(
-                url=self._page.resolve(self._noun.url), method=self._noun.method
-            )
-            done = await child.services.converse(child, whisper)
-            if done is not None:  # it hung up
-                return False
-        self._tell("ready")
         try:
+            if self._noun.url is not None and not await self._whispered(self._noun.url):
+                return False
+            self._tell("ready")
             while True:
                 await child.next()
         except Interrupted as interrupted:
             if not isinstance(interrupted.order, RedirectOrder):
                 raise
             child.call.document = interrupted.order.document
+            child.line.stop_playing()
             child.line.leave()
-            self._tell("left")
+            self.left()
             return True
+
+    async def _whispered(self, url: str) -> bool:
+        """Whether the whisper came to its end, and did not hang up."""
+        child = self._child
+        whisper = DocumentSource(url=self._page.resolve(url), method=self._noun.method)
+        child.whispers = True
+        try:
+            return await child.services.converse(child, whisper) is None
+        finally:
+            child.whispers = False
 
     def _tell(self, what: News) -> None:
         self._parent.tell(ChildNews(self._child.call.sid, what))

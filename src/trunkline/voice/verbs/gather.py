@@ -40,9 +40,10 @@ async def gather(verb: Gather, session: CallSession, page: Page) -> Outcome:
         pressed = await _collect(verb, session, playing)
     finally:
         session.line.barge_in(False)
+    if playing is not None:
+        session.line.stop_playing()
     if not pressed.digits and not verb.action_on_empty_result:
         return None
-    session.line.stop_playing()
     session.note("call.digits", {"digits": pressed.digits, "finished_by": pressed.finished_by})
     told = (
         ("Digits", pressed.digits),
@@ -72,7 +73,8 @@ async def _collect(verb: Gather, session: CallSession, playing: int | None) -> I
                         return Input(digits)
                     if waiting is not None:
                         waiting.cancel()
-                    waiting = session.timer(verb.timeout)
+                    if playing is None or verb.barge_in:  # it has ended what played
+                        waiting = session.timer(verb.timeout)
                 case TimeUp(timer) if timer is waiting:
                     return Input(digits)
     finally:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+from trunkline.store import StoreUnavailable
 from trunkline.twiml.voice import Pause, Play, Say
 from trunkline.voice.media.wire import FRAMES_PER_SECOND, Digits, File, Silence, Source, Tone
 from trunkline.voice.session.documents import Page
 from trunkline.voice.session.session import CallSession
 from trunkline.voice.speech.audio_failed import AudioFailed
+from trunkline.webhooks.shown_url import shown_url
 
 __all__ = ["NO_VOICE", "in_turn", "source_of"]
 
 NO_VOICE = 13520
+INTERNAL = 12400
 ENDLESS = 1000  # times that a prompt within others is repeated, if it is to be for ever
 
 
@@ -37,7 +40,10 @@ async def _said(session: CallSession, verb: Say) -> Source | None:
     path = await session.services.speak.render(verb)
     if path is None:
         session.complain(
-            NO_VOICE, "No speech engine is installed: a tone is played instead.", line=verb.line
+            NO_VOICE,
+            "No speech engine spoke the text: a tone is played instead. `trunkline doctor` names "
+            "the engines that are there, and the log tells why they failed.",
+            line=verb.line,
         )
         return Tone(name="missing_voice")
     return File(path=str(path))
@@ -45,10 +51,22 @@ async def _said(session: CallSession, verb: Say) -> Source | None:
 
 async def _fetched(session: CallSession, page: Page, verb: Play) -> Source | None:
     call, url = session.call, page.resolve(verb.url)
+    # An answer that is audio itself is asked for once more, as it was.
+    method = "GET" if verb.url else page.method
     try:
-        path = await session.services.fetch_audio(call.world_id, call.account_sid, url)
+        path = await session.services.fetch_audio(call.world_id, call.account_sid, url, method)
     except AudioFailed as failure:
-        session.complain(failure.code, str(failure), line=verb.line, url=failure.url or url)
+        session.complain(
+            failure.code, str(failure), line=verb.line, url=failure.url or shown_url(url)
+        )
+        return None
+    except StoreUnavailable:
+        session.complain(
+            INTERNAL,
+            "The database was away: nothing is played.",
+            line=verb.line,
+            url=shown_url(url),
+        )
         return None
     return File(path=str(path))
 

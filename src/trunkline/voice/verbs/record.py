@@ -6,6 +6,7 @@ from trunkline.twiml.voice import Record
 from trunkline.voice.media.wire import Digit, RecordingEnded, Tone
 from trunkline.voice.recordings.model import EndedRecording
 from trunkline.voice.recordings.record_call import RecordingHandle
+from trunkline.voice.session.begin_recording import begin_recording
 from trunkline.voice.session.documents import Page
 from trunkline.voice.session.events import FarEndGone, Interrupted
 from trunkline.voice.session.outcome import GoTo, Outcome
@@ -26,19 +27,19 @@ async def record(verb: Record, session: CallSession, page: Page) -> Outcome:
     if verb.play_beep:
         await session.play([Tone(name="beep")])
     session.drop(Digit)
-    handle = await session.work(
-        session.services.recordings.start(
-            session.call,
-            session.line,
-            source="RecordVerb",
-            channels=1,
-            track="inbound",
-            trim=verb.trim == "trim-silence",
-            limit=verb.most_seconds,
-            silence=verb.timeout,
-            callback=recording_callback(verb, page),
-        )
+    handle = await begin_recording(
+        session,
+        line=verb.line,
+        source="RecordVerb",
+        channels=1,
+        track="inbound",
+        trim=verb.trim == "trim-silence",
+        limit=verb.most_seconds,
+        silence=verb.timeout,
+        callback=recording_callback(verb, page),
     )
+    if handle is None:
+        return None
     digits = ""
     try:
         digits = await _until_over(verb, session, handle)

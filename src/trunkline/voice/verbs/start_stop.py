@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trunkline.twiml.voice import Recording, Start, Stop
+from trunkline.voice.session.begin_recording import begin_recording
 from trunkline.voice.session.documents import Page
 from trunkline.voice.session.outcome import Outcome
 from trunkline.voice.session.session import CallSession
@@ -18,16 +19,14 @@ async def start(verb: Start, session: CallSession, page: Page) -> Outcome:
         if not isinstance(noun, Recording):
             await later_verb(noun, session, page)
             continue
-        await session.work(
-            session.services.recordings.start(
-                session.call,
-                session.line,
-                source="StartCallRecordingTwiML",
-                channels=2 if noun.channels == "dual" else 1,
-                track=track_of(noun.track),
-                trim=noun.trim == "trim-silence",
-                callback=recording_callback(noun, page),
-            )
+        await begin_recording(
+            session,
+            line=noun.line,
+            source="StartCallRecordingTwiML",
+            channels=2 if noun.channels == "dual" else 1,
+            track=track_of(noun.track),
+            trim=noun.trim == "trim-silence",
+            callback=recording_callback(noun, page),
         )
     return None
 

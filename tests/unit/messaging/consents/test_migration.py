@@ -31,6 +31,7 @@ async def test_opt_outs_become_consents_with_their_keyword(
     upgrade = alembic.command.upgrade
     with monkeypatch.context() as earlier:
         earlier.setattr(alembic.command, "upgrade", lambda config, _: upgrade(config, "0002"))
+        earlier.setattr("trunkline.store.migrate.PARTITIONED", {})
         await migrate(empty_url, now=NOW)
     connection = await asyncpg.connect(empty_url)
     world, account = sids.new_id(), sids.new_id()

@@ -128,6 +128,7 @@ async def desk(
         commit=commit,
         client=Client(app, account.account_sid, account.auth_token),
         test_client=Client(app, account.test_account_sid, account.test_auth_token),
+        heard_folder=tmp_path,
         heard=heard,
     )
     bought = await desk.client.post(

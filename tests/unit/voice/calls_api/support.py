@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlencode
 
@@ -92,6 +93,7 @@ class Desk:
     commit: GroupCommit
     client: Client
     test_client: Client
+    heard_folder: Path
     heard: list[NewCall] = field(default_factory=list)  # what CreateCalls told of
 
     def path(self, rest: str = "", sid: str = "") -> str:

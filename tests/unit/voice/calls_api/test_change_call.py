@@ -8,7 +8,10 @@ import pytest
 
 from tests.support.shapes import assert_shape, official_shape
 from tests.unit.voice.calls_api.support import URL, Desk
+from trunkline.store import Job
+from trunkline.voice.control_calls import Ending
 from trunkline.voice.model import DocumentSource
+from trunkline.webhooks.works import Ended, LogRequests
 
 NOT_IN_PROGRESS = (400, 21220, "Call is not in-progress. Cannot redirect.")
 NEW = "https://example.com/new"
@@ -187,6 +190,19 @@ async def test_a_call_that_ends_while_it_is_changed(
     assert (await desk.update(sid, Url=NEW)).refusal == NOT_IN_PROGRESS
 
 
+async def test_a_call_that_is_ending_goes_on_with_nothing_else(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sid = await desk.answered()
+
+    async def is_ending(sid: str, _: DocumentSource) -> None:
+        raise Ending(sid)
+
+    monkeypatch.setattr(desk.sessions, "redirect", is_ending)
+
+    assert (await desk.update(sid, Url=NEW)).refusal == NOT_IN_PROGRESS
+
+
 async def test_calls_of_others_are_not_there(desk: Desk) -> None:
     sid = await desk.answered()
     subaccount = (await desk.client.post("/2010-04-01/Accounts.json")).json["sid"]
@@ -210,6 +226,31 @@ async def test_a_call_that_has_ended_is_deleted(desk: Desk) -> None:
     assert await desk.listed() == []
     left = await desk.database.fetch("SELECT kind FROM call_events WHERE subject_id = $1", sid[2:])
     assert [row["kind"] for row in left] == ["call.deleted"]
+
+
+async def test_what_was_pressed_and_heard_goes_with_its_call(desk: Desk) -> None:
+    sid = await desk.ended()
+    heard = desk.heard_folder / f"{sid}.wav"
+    heard.write_bytes(b"RIFF")
+    made = desk.webhooks.make(
+        subject=sid,
+        account_id=desk.account.account_sid[2:],
+        world_id=desk.world_id,
+        kind="call.document",
+        url=URL,
+        method="POST",
+        data={"parameters": [["Digits", "4711"]]},
+    )
+    await desk.commit.submit(
+        Job(LogRequests(), Ended(made, "failed", None, desk.now(), desk.now()))
+    )
+    stored = "SELECT data FROM deliveries WHERE subject_id = $1"
+    assert "4711" in str(await desk.database.fetchval(stored, sid[2:]))
+
+    await desk.client.delete(desk.path(f"/{sid}.json"))
+
+    assert await desk.database.fetchval(stored, sid[2:]) == {}
+    assert not heard.exists()
 
 
 async def test_a_call_that_is_going_on_is_not_deleted(desk: Desk) -> None:

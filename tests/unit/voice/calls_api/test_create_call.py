@@ -15,6 +15,11 @@ from trunkline.store import StoreUnavailable
 from trunkline.voice.model import CallbackTarget, DocumentSource
 
 
+async def test_an_empty_caller_id_is_none(desk: Desk) -> None:
+    call = await desk.decided(CallerId="")
+    assert "caller_id" not in call.options
+
+
 async def test_the_answer(desk: Desk) -> None:
     before = datetime.now(UTC).replace(microsecond=0)
 
@@ -78,7 +83,7 @@ async def test_it_is_stored_with_its_event_and_among_the_live(desk: Desk) -> Non
     assert [tuple(event) for event in events] == [(1, "call.queued")]
     live = await desk.database.fetchrow("SELECT * FROM live_calls WHERE call_id = $1", call.sid[2:])
     assert live is not None
-    assert live["begun"] is False
+    assert live["frames"] is None
     assert desk.heard == [call]
 
 

@@ -132,6 +132,18 @@ async def test_a_call_that_is_cancelled_leaves_its_turn_to_the_next(desk: Desk) 
     assert not desk.queue.knows(third)
 
 
+async def test_a_call_that_waits_is_given_a_shorter_limit(desk: Desk) -> None:
+    first, second, third = (desk.call() for _ in range(3))
+    assert desk.queue.limit(second, 5)
+    assert not desk.queue.limit(first, 5)  # its turn has come
+    await desk.move(1)
+    assert [sid for _, sid in desk.dialled] == [first, second]
+    assert desk.queue.limit(third, 7)
+    call = desk.queue.cancel(third)
+    assert call is not None
+    assert call.options["time_limit"] == 7
+
+
 async def test_all_that_waited_is_cancelled(desk: Desk) -> None:
     _, second = desk.call(), desk.call()
     desk.queue.cancel(second)

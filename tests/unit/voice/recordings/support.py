@@ -141,9 +141,16 @@ class Encoder:
 
     asked: int = 0
     fails: bool = False
+    gate: asyncio.Event = field(default_factory=asyncio.Event)  # shut: it is slow
+    reached: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.gate.set()
 
     async def __call__(self, source: Path, target: Path) -> None:
         self.asked += 1
+        self.reached.set()
+        await self.gate.wait()
         if self.fails:
             raise RuntimeError("no encoder")
         await asyncio.to_thread(lambda: target.write_bytes(b"MP3 of " + source.read_bytes()))

@@ -169,6 +169,12 @@ class TestAbsent:
         assert (ended.status, ended.seconds, ended.reason) == ("absent", 0, "silence")
         row = await studio.row(handle.sid)
         assert (row["status"], row["error_code"], row["blob_id"]) == ("absent", code, None)
+        alerts = await studio.core.database.fetch(
+            "SELECT code, level, details FROM alerts WHERE resource = $1", handle.call_sid
+        )
+        assert [tuple(each) for each in alerts] == [
+            (code, "warning", {"RecordingSid": handle.sid}),
+        ]
         assert files(studio) == []
 
     async def test_silence_of_a_call_is_part_of_it(self, studio: Studio) -> None:

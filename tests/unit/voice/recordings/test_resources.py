@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.shapes import assert_shape, official_shape
 from tests.unit.voice.recordings.support import Studio
+from trunkline.voice.recordings.begin_recording import NamedCall
 from trunkline.voice.recordings.delete_recording import KEPT_DELETED
 
 CALL_NOT_RECORDABLE = (400, 21220, "Requested resource is not eligible for recording")
@@ -227,7 +228,10 @@ class TestUpdate:
             f"/2010-04-01/Accounts/{made.json['sid']}/Calls/{handle.call_sid}"
             "/Recordings/Twilio.CURRENT.json"
         )
-        assert (await studio.client.post(path, Status="stopped")).status == 404
+        await studio.start(NamedCall(handle.call_sid, handle.recording.account_id, studio.world_id))
+        assert (await studio.client.post(path, Status="stopped")).refusal == (
+            404, 20404, f"The requested resource {path} was not found",
+        )  # fmt: skip
         assert handle.status == "in-progress"
 
     @pytest.mark.parametrize("status", ["paused", "in-progress", "stopped"])

@@ -157,6 +157,30 @@ class TestMp3:
         assert len(list((studio.recordings.folder / "mp3").iterdir())) == 2
         assert [(await studio.hear(path)).body for path in paths] == bodies
 
+    async def test_one_that_is_deleted_while_it_is_made_is_not_kept(self, studio: Studio) -> None:
+        handle = await studio.recorded(1)
+        studio.encoder.gate.clear()
+        hearing = asyncio.create_task(studio.hear(studio.path(f"/Recordings/{handle.sid}.mp3")))
+        await studio.encoder.reached.wait()
+        answer = await studio.client.delete(studio.path(f"/Recordings/{handle.sid}.json"))
+        assert answer.status == 204
+        studio.encoder.gate.set()
+        assert (await hearing).status == 404
+        assert list((studio.recordings.folder / "mp3").iterdir()) == []
+
+    async def test_those_of_recordings_that_went_elsewhere_are_removed(
+        self, studio: Studio
+    ) -> None:
+        gone, kept = await studio.recorded(1), await studio.recorded(1)
+        for handle in (gone, kept):
+            await studio.hear(studio.path(f"/Recordings/{handle.sid}.mp3"))
+        # As another node does, or the reset of a world.
+        await studio.core.database.execute("DELETE FROM recordings WHERE id = $1", gone.sid[2:])
+        await studio.recordings._forget_deleted()
+        assert len(list((studio.recordings.folder / "mp3").iterdir())) == 1
+        await studio.hear(studio.path(f"/Recordings/{kept.sid}.mp3"))
+        assert studio.encoder.asked == 2
+
     async def test_an_encoder_that_fails_is_told(self, studio: Studio) -> None:
         handle = await studio.recorded(1)
         studio.encoder.fails = True

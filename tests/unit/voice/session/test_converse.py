@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.unit.voice.stand_ins import URL, TestedCall, spoken
+from trunkline.store import StoreUnavailable
 from trunkline.voice.media.wire import HungUp
 from trunkline.voice.model import DocumentSource
 from trunkline.voice.session.converse import MOST_WITHOUT_A_PAUSE
@@ -40,6 +41,7 @@ class Conversation:
             if self.task.done():
                 return self.task.result()
             if self.call.leg.playing:
+                self.call.parts.time.pass_(0.5)
                 await self.call.played()
         raise AssertionError("the call does not end")
 
@@ -163,6 +165,53 @@ async def test_documents_that_lead_to_each_other_for_ever_are_the_end() -> None:
     assert len(talk.asked) == MOST_WITHOUT_A_PAUSE
     assert talk.call.parts.alert.codes == [11215]
     assert talk.said == [APOLOGY]
+
+
+async def test_what_takes_no_time_does_not_count_as_a_moment_of_the_call() -> None:
+    talk = Conversation(
+        *[document("<Play>empty.wav</Play><Redirect/>")] * (2 * MOST_WITHOUT_A_PAUSE),
+        source=DocumentSource(url=URL),
+    )
+    for _ in range(2 * MOST_WITHOUT_A_PAUSE):
+        await talk.call.settle()
+        if talk.call.leg.playing and talk.asked.count(URL) <= MOST_WITHOUT_A_PAUSE:
+            await talk.call.played()
+    assert len(talk.asked) == MOST_WITHOUT_A_PAUSE
+    assert talk.call.parts.alert.codes == [11215]
+    await talk.finish()
+
+
+async def test_a_document_waits_for_the_database() -> None:
+    talk = Conversation(document("<Hangup/>"))
+    ask, away = talk.call.parts.ask, [StoreUnavailable("away"), StoreUnavailable("away")]
+
+    class Away:
+        async def __call__(self, **told: Any) -> Any:
+            if away:
+                raise away.pop()
+            return await ask(**told)
+
+    talk.call.parts.ask = Away()  # type: ignore[assignment]
+    assert await asyncio.wait_for(talk.task, 5) == Finish()
+    assert talk.call.parts.alert.codes == []
+
+
+async def test_in_a_whisper_another_document_is_for_who_connects_the_call() -> None:
+    talk = Conversation(document("<Say>Long</Say>"))
+    talk.call.session.whispers = True
+    await talk.call.settle()
+    talk.call.session.tell(RedirectOrder(DocumentSource(url="https://b.example/new")))
+    await talk.call.settle()
+    with pytest.raises(Interrupted):
+        talk.task.result()
+
+
+async def test_audio_that_is_the_answer_is_asked_for_as_the_answer_was() -> None:
+    for method in ("GET", "POST"):
+        audio = Exchange(url=URL, status=200, content_type="audio/wav", body=b"RIFF")
+        talk = Conversation(audio, source=DocumentSource(url=URL, method=method))
+        assert await talk.finish() is None
+        assert talk.call.parts.fetched == [(method, URL)]
 
 
 async def test_a_menu_that_repeats_itself_is_none_of_these() -> None:

@@ -67,6 +67,15 @@ async def test_what_fails_leaves_nothing_and_is_tried_again(
     await cache.make("ab", Maker())
 
 
+async def test_a_file_in_use_is_not_a_changed_one(cache: AudioCache) -> None:
+    path = await cache.make("ab", Maker())
+    os.utime(path, ns=(1, 1))
+    assert cache.find("ab") == path
+    # The engine reads a file again whose time of change is another one.
+    assert path.stat().st_mtime_ns == 1
+    assert path.stat().st_atime_ns > 1
+
+
 async def test_above_its_limit_the_oldest_go(tmp_path: Path) -> None:
     folder = tmp_path / "speech"
     cache = AudioCache(folder, most=1000)

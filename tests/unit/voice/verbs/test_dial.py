@@ -8,10 +8,17 @@ from typing import Any
 import pytest
 
 from tests.unit.voice.stand_ins import CALLER, NUMBER, WORLD, TestedCall
-from trunkline.twiml.voice import Client, Conference, Dial, Number
+from trunkline.store import Overloaded, StoreUnavailable
+from trunkline.twiml.voice import Client, Conference, Dial, Number, Parameter
 from trunkline.voice.media.wire import HungUp
-from trunkline.voice.model import NewCall
-from trunkline.voice.session.events import ChildNews, EndOrder, FarEndGone, Interrupted
+from trunkline.voice.model import DocumentSource, NewCall
+from trunkline.voice.session.events import (
+    ChildNews,
+    EndOrder,
+    FarEndGone,
+    Interrupted,
+    RedirectOrder,
+)
 from trunkline.voice.session.outcome import GoTo
 from trunkline.voice.session.session import CallSession
 from trunkline.voice.verbs.dial import dial
@@ -82,6 +89,16 @@ async def test_the_call_that_is_made_has_what_the_noun_says() -> None:
         "method": "GET",
         "events": ["ringing", "completed"],
     }
+    dialled.task.cancel()
+
+
+async def test_a_client_is_given_its_parameters() -> None:
+    given = (Parameter(name="plan", value="gold"), Parameter(name="empty"), Parameter(value="x"))
+    dialled = Dialled(nouns=(Client(identity="jo", parameters=given),))
+    await dialled.begin()
+    (call,) = new_calls(dialled)
+    assert call.recipient == "client:jo"
+    assert call.options["address_parameters"] == [["plan", "gold"], ["empty", ""]]
     dialled.task.cancel()
 
 
@@ -283,3 +300,59 @@ async def test_time_stands_still_for_nobody_while_it_rings() -> None:
     await dialled.begin()
     assert dialled.call.parts.occupation.turns(WORLD) > 0
     dialled.task.cancel()
+
+
+async def test_in_a_whisper_nobody_is_called() -> None:
+    dialled = Dialled(action="/after")
+    dialled.call.session.whispers = True
+    assert await dialled.begin() == []
+    assert dialled.task.result() is None
+    assert dialled.call.parts.alert.codes == [13201]
+
+
+async def test_without_the_database_nobody_is_called_and_the_call_goes_on() -> None:
+    dialled = Dialled(action="/after")
+    dialled.call.parts.commit.failure = StoreUnavailable("away")
+    assert await dialled.begin() == []
+    assert dialled.told["DialCallStatus"] == "failed"
+    assert dialled.call.parts.alert.codes == [12400]
+
+
+async def test_what_cannot_be_recorded_is_connected_all_the_same() -> None:
+    dialled = Dialled(action="/after", record="record-from-answer")
+    dialled.call.parts.recordings.failure = Overloaded("too much")
+    (child,) = await dialled.begin()
+    await dialled.news(child, "ready")
+    await dialled.news(child, "ended", "completed")
+    assert dialled.told["DialCallStatus"] == "completed"
+    assert "RecordingSid" not in dialled.told
+    assert dialled.call.parts.alert.codes == [12400]
+
+
+async def test_a_child_of_which_nobody_knows_the_end_has_failed() -> None:
+    dialled = Dialled(action="/after")
+    (child,) = await dialled.begin()
+    await dialled.news(child, "ended", "ringing")
+    assert dialled.told["DialCallStatus"] == "failed"
+
+
+async def whispering(dialled: Dialled) -> tuple[CallSession, asyncio.Task[bool]]:
+    """The child that has answered, and hears its whisper."""
+    (child,) = await dialled.begin()
+    child.call.answered_frame = 0
+    answered = asyncio.ensure_future(dialled.call.parts.dials.companions[child.call.sid].answered())
+    await dialled.call.settle()
+    return child, answered
+
+
+async def test_a_child_that_is_redirected_in_its_whisper_goes_on_by_itself() -> None:
+    whisper = Number(phone_number=ONE, url="https://app.example/whisper")
+    dialled = Dialled(action="/after", nouns=(whisper,))
+    dialled.call.parts.ask.answers = ["<Response><Pause length='9'/></Response>"]
+    child, answered = await whispering(dialled)
+    child.tell(RedirectOrder(DocumentSource(url="https://app.example/new")))
+    await dialled.call.settle()
+    assert answered.result() is True
+    assert child.call.document.url == "https://app.example/new"
+    assert not child.whispers
+    assert dialled.told["DialBridged"] == "false"

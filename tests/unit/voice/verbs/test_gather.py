@@ -139,3 +139,15 @@ async def test_it_goes_where_the_action_says() -> None:
     assert isinstance(outcome, GoTo)
     assert outcome.request.url == "https://app.example/menu?step=2"
     assert outcome.request.method == "GET"
+
+
+async def test_what_cannot_be_interrupted_is_heard_to_its_end_before_time_counts() -> None:
+    asked = Asked(prompts=(Say(parts=("Long",)),), barge_in=False, timeout=2)
+    await asked.call.settle()
+    await asked.call.press("1")
+    await asked.call.wait(10)
+    assert not asked.task.done()
+    await asked.call.played()
+    await asked.call.press("2")
+    await asked.call.wait(2)
+    assert asked.told["Digits"] == "12"

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.unit.voice.stand_ins import StandInHandle, TestedCall
+from trunkline.store import StoreUnavailable
 from trunkline.twiml.voice import Record
 from trunkline.voice.media.wire import HungUp, Tone
 from trunkline.voice.session.events import EndOrder, FarEndGone, Interrupted
@@ -118,3 +119,13 @@ async def test_an_order_ends_the_recording() -> None:
     assert handle.stopped == "stopped"
     with pytest.raises(Interrupted):
         recorded.task.result()
+
+
+@pytest.mark.parametrize("failure", [StoreUnavailable("away"), OSError(28, "No space left")])
+async def test_where_nothing_can_be_recorded_the_next_verb_follows(failure: Exception) -> None:
+    recorded = Recorded()
+    recorded.call.parts.recordings.failure = failure
+    await recorded.call.settle()
+    await recorded.call.played()
+    assert recorded.task.result() is None
+    assert recorded.call.parts.alert.codes == [12400]

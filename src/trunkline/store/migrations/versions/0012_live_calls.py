@@ -1,8 +1,7 @@
 """Calls that are going on, and whose they are.
 
-A row is there from the call's first commit to its last. `begun` is false while it waits to be
-dialled. `frames` is the engine time since its answer, as of the last beat (null: not answered);
-`beat_at` is real time.
+A row is there from the call's first commit to its last. `frames` is the engine time since its
+answer, as of the last beat (null: not answered); `beat_at` is real time.
 """
 
 from alembic import op
@@ -16,7 +15,6 @@ CREATE TABLE live_calls (
     world_id uuid NOT NULL,
     account_id uuid NOT NULL,
     owner uuid NOT NULL,
-    begun boolean NOT NULL DEFAULT false,
     frames integer,
     beat_at timestamptz NOT NULL
 ) WITH (fillfactor = 50);

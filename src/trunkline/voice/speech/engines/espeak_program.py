@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trunkline.voice.speech.engines.espeak_voice import candidates, pitch, plain, words_a_minute
-from trunkline.voice.speech.engines.voice import CannotSpeak, Speech, run_program
+from trunkline.voice.speech.engines.voice import CannotSpeak, Speech, TooSlow, run_program
 from trunkline.voice.speech.orders import Spoken
 
 __all__ = ["speak"]
@@ -21,6 +21,8 @@ def speak(part: Spoken) -> Speech:
                 ],
                 plain(part.text).encode(),
             )
+        except TooSlow:
+            raise
         except CannotSpeak as error:
             failure = error
     raise failure

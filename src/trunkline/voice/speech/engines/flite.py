@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 
-from trunkline.voice.speech.engines.voice import CannotSpeak, Speech, from_int16, run_program
+from trunkline.voice.speech.engines.voice import (
+    CannotSpeak,
+    Speech,
+    TooSlow,
+    from_int16,
+    run_program,
+)
 from trunkline.voice.speech.orders import Spoken
 
 __all__ = ["speak"]
@@ -32,6 +38,8 @@ def speak(part: Spoken) -> Speech:
 
     try:
         said = say("-voice", WOMAN if part.woman else MAN)
+    except TooSlow:
+        raise
     except CannotSpeak:
         said = say()  # a build with other voices: its own
     return Speech(said.samples, round(said.rate * part.pitch))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import os
 import signal
 import subprocess
 import sys
@@ -16,14 +18,18 @@ import numpy as np
 
 from trunkline.voice.speech.resample import Samples
 
-__all__ = ["CannotSpeak", "Speech", "from_int16", "run_program"]
+__all__ = ["CannotSpeak", "Speech", "TooSlow", "from_int16", "run_program"]
 
-SECONDS = 20.0
+SECONDS = 15.0
 PR_SET_PDEATHSIG = 1
 
 
 class CannotSpeak(Exception):
     """An engine does not speak a text; the text says why."""
+
+
+class TooSlow(CannotSpeak):
+    """It would take longer than a call can wait: asking it again takes as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +54,13 @@ def run_program(command: Callable[[Path], list[str]], text: bytes) -> Speech:
         arguments = command(target)
         name = Path(arguments[0]).name
         try:
-            done = subprocess.run(
-                arguments,
-                input=text,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                timeout=SECONDS,
-                check=False,
-                preexec_fn=_end_with_parent,
-            )
+            status = _run(arguments, text)
         except subprocess.TimeoutExpired:
-            raise CannotSpeak(f"{name} took longer than {SECONDS:g} s") from None
+            raise TooSlow(f"{name} took longer than {SECONDS:g} s") from None
         except OSError as error:
             raise CannotSpeak(f"{name} cannot be run ({error.strerror})") from error
-        if done.returncode != 0:
-            raise CannotSpeak(f"{name} ended with status {done.returncode}")
+        if status != 0:
+            raise CannotSpeak(f"{name} ended with status {status}")
         try:
             with wave.open(str(target), "rb") as file:
                 if file.getnchannels() != 1 or file.getsampwidth() != 2:
@@ -70,6 +68,25 @@ def run_program(command: Callable[[Path], list[str]], text: bytes) -> Speech:
                 return from_int16(file.readframes(file.getnframes()), file.getframerate())
         except (OSError, EOFError, wave.Error):
             raise CannotSpeak(f"{name} wrote no WAV") from None
+
+
+def _run(arguments: list[str], text: bytes) -> int:
+    with subprocess.Popen(
+        arguments,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=_end_with_parent,
+    ) as process:
+        try:
+            process.communicate(text, timeout=SECONDS)
+        except BaseException:
+            # With what it started itself: the program may be a script around the engine.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            raise
+        return process.returncode
 
 
 def _end_with_parent() -> None:
