@@ -23,7 +23,7 @@ from trunkline.voice.legs import Heard, Leg, RecordingOrder
 from trunkline.voice.media.client import MediaClient
 from trunkline.voice.media.link import Link, start_media_process
 from trunkline.voice.media.wire import Digit, File, Played, Tone
-from trunkline.voice.phones.script import StepAnswer, StepHear, StepPlay, StepPress, StepWait
+from trunkline.voice.phones.script import Step, StepAnswer, StepHear, StepPlay, StepPress, StepWait
 
 __all__ = ["KINDS", "Bench", "Loaded"]
 
@@ -116,7 +116,8 @@ class Bench:
         reports: asyncio.Queue[Heard] = asyncio.Queue()
         await client.warm()
         frame = await client.freeze(WORLD)
-        script = [StepAnswer(), *[StepHear(), StepPress(keys="12"), StepWait(ms=5000)] * 40]
+        again: list[Step] = [StepHear(), StepPress(keys="12"), StepWait(ms=5000)]
+        script: list[Step] = [StepAnswer(), *again * 40]
         leg = await client.open_phone(
             "CA0", WORLD, reports.put_nowait, rings=True, script=script, heard=None
         )

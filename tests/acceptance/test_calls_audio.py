@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+import io
+import wave
 from urllib.request import urlopen
 
+import numpy as np
+import pytest
 from twilio.rest import Client
 from twilio.twiml.voice_response import Dial, Start, VoiceResponse
 
 from tests.acceptance.test_calls_dial import FRIEND, answers, call_in, until_ended
-from tests.support.app_server import CustomerApp, twiml
+from tests.support.app_server import Asked, CustomerApp, Reply, twiml
 from tests.support.audio import Sound
-from tests.support.calls import heard, script
+from tests.support.calls import NUMBER, heard, script
 from tests.support.platform import World
+
+
+def tone(hertz: float, seconds: float) -> bytes:
+    """A WAV of a tone."""
+    samples = np.sin(2 * np.pi * hertz * np.arange(int(8000 * seconds)) / 8000) * 8000
+    file = io.BytesIO()
+    with wave.open(file, "wb") as writing:
+        writing.setnchannels(1)
+        writing.setsampwidth(2)
+        writing.setframerate(8000)
+        writing.writeframes(samples.astype("<i2").tobytes())
+    return file.getvalue()
 
 
 def fetched(url: str) -> Sound:
@@ -145,3 +161,31 @@ def test_a_two_minute_message_takes_a_moment(
     assert 120 <= int(call.duration) <= 122
     (recording,) = client.calls(sid).recordings.list()
     assert recording.duration == "120"
+
+
+def test_an_answer_that_is_a_text_is_spoken(
+    client: Client, platform: World, app: CustomerApp
+) -> None:
+    answers(client, app.on("/voice", Reply(200, b"Hello there.", "text/plain; charset=utf-8")))
+    sid = call_in(platform)
+    until_ended(platform)
+    assert heard(platform, sid).speech
+
+
+def test_an_answer_that_is_audio_is_played_whatever_its_method(
+    client: Client, platform: World, app: CustomerApp
+) -> None:
+    beep = tone(440, 2.0)
+    for method in ("POST", "GET"):
+
+        def sounds(asked: Asked, method: str = method) -> Reply:
+            return Reply(200, beep, "audio/wav") if asked.method == method else Reply(405)
+
+        answers(client, app.on("/voice", sounds))
+        (number,) = client.incoming_phone_numbers.list(phone_number=NUMBER)
+        number.update(voice_method=method)
+        sid = call_in(platform)
+        until_ended(platform)
+        (sound,) = heard(platform, sid).tones_at(440)
+        assert sound.seconds == pytest.approx(2.0, abs=0.1)
+    assert client.monitor.v1.alerts.list() == []

@@ -214,8 +214,9 @@ SELECT carrier, step, due_at, attempt, claimed_at FROM dispatch WHERE message_id
 
 # --- events and inboxes ---------------------------------------------------------------------
 COUNT_EVENT = """
-UPDATE messages SET event_seq = event_seq + 1 WHERE id = $1
-RETURNING event_seq, account_id, service_id
+UPDATE messages s SET event_seq = s.event_seq + u.count
+FROM unnest($1::uuid[], $2::int[]) AS u(id, count) WHERE s.id = u.id
+RETURNING s.id, s.event_seq, s.account_id, s.service_id
 """
 BETWEEN = """
 SELECT id, mms, sender, recipient FROM messages WHERE id = ANY ($1::uuid[]) AND world_id = $2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -46,8 +47,9 @@ class NoteFollower(Protocol):
 class Notes:
     """Append events that are no transitions; `followers` see those that were written.
 
-    `count` is the SQL that counts an event in the row of a subject, by its id, and returns its
-    `event_seq` and `account_id`; `table` is where its events are.
+    `count` is the SQL that counts so many events (the second array) in the rows of subjects (the
+    first one: their ids), and returns their `id`, `event_seq` and `account_id`; `table` is where
+    the events are.
     """
 
     order = 45  # after what they tell of, which may be refused
@@ -61,21 +63,28 @@ class Notes:
         self, connection: Connection, items: Sequence[Note], events: Effects
     ) -> Sequence[int | Refused]:
         """The sequence number of each event; Refused where the subject is gone."""
+        counts = Counter(item.sid[2:] for item in items)
+        ids = sorted(counts)
+        counted = await connection.fetch(self._count, ids, [counts[each] for each in ids])
+        found = {row["id"].hex: row for row in counted}
         results: list[int | Refused] = []
         rows: list[EventRow] = []
         noted: list[Noted] = []
         for item in items:
-            found = await connection.fetchrow(self._count, item.sid[2:])
-            if found is None:
+            row = found.get(item.sid[2:])
+            if row is None:
                 results.append(Refused())
                 continue
-            results.append(found["event_seq"])
-            noted.append(Noted(item, found))
+            # The row has the number of the last one; each takes the next.
+            seq = row["event_seq"] - counts[item.sid[2:]] + 1
+            counts[item.sid[2:]] -= 1
+            results.append(seq)
+            noted.append(Noted(item, row))
             rows.append(
                 EventRow(
                     subject=item.sid,
-                    seq=found["event_seq"],
-                    account_id=found["account_id"].hex,
+                    seq=seq,
+                    account_id=row["account_id"].hex,
                     world_id=item.world_id,
                     kind=item.kind,
                     data=item.data,

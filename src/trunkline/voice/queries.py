@@ -35,7 +35,9 @@ NEW_COLUMNS = (
 LIVE_COLUMNS = ("call_id", "world_id", "account_id", "owner", "beat_at")
 
 COUNT_EVENT = """
-UPDATE calls SET event_seq = event_seq + 1 WHERE id = $1 RETURNING event_seq, account_id
+UPDATE calls s SET event_seq = s.event_seq + u.count
+FROM unnest($1::uuid[], $2::int[]) AS u(id, count) WHERE s.id = u.id
+RETURNING s.id, s.event_seq, s.account_id
 """
 
 # --- the API --------------------------------------------------------------------------------

@@ -616,3 +616,42 @@ async def test_a_hold_outlives_an_emptied_world(queue: Queue) -> None:
     await settle()
     assert queue.app.told == ["SM1/2"]
     assert queue.kept == 0
+
+
+async def test_nothing_passes_what_was_committed_while_its_line_was_left(queue: Queue) -> None:
+    queue.app.at_once = False
+    lost, other = queue.send("SM1")[0], queue.send("SM2")[0]
+    await settle()
+    queue.deliver.doubt()
+    queue.send("SM3")  # for the table to tell of
+    queue.app.answer(lost.id, StoreUnavailable("gone"))
+    await settle()
+    gates: list[asyncio.Future[None]] = []
+
+    async def gate() -> None:
+        gates.append(asyncio.get_running_loop().create_future())
+        await gates[-1]
+
+    async def open_gates() -> None:
+        while gates:
+            gates.pop(0).set_result(None)
+            await settle()
+
+    queue.table.gate = gate
+    queue.app.answer(other.id)
+    await settle()
+    (first,) = queue.send("SM4", told="first")  # the line is left: not until the next look
+    look = asyncio.create_task(queue.deliver.recover())
+    await settle()
+    gates.pop().set_result(None)  # the lines that there are
+    await settle()
+    (second,) = queue.send("SM4", told="second")
+    await open_gates()
+    await look
+    queue.table.gate = None
+    await queue.deliver.refill()
+    queue.app.at_once = True
+    while queue.app.under_way:
+        queue.app.answer(next(iter(queue.app.under_way)))
+        await settle()
+    assert queue.app.ended[-2:] == [first.id, second.id]

@@ -1,14 +1,15 @@
 """Reads the files that legs play, off the tick: threads read, the tick looks whether they have.
 
-A file is held in memory while a leg plays it, and some are kept for those who play them again (menu
-prompts). It is read, not mapped, so that neither a slow disk nor a file that somebody cuts can stop
-or end the process in the middle of a tick.
+A file is held in memory while a leg plays it, once for all legs that do, and some are kept for
+those who play them again (menu prompts). It is read, not mapped, so that neither a slow disk nor a
+file that somebody cuts can stop or end the process in the middle of a tick.
 """
 
 from __future__ import annotations
 
 import os
 import threading
+import weakref
 from collections import OrderedDict
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Final
@@ -54,6 +55,10 @@ class Sounds:
         self._lock = threading.Lock()  # of what is kept; never held while reading
         self._kept: OrderedDict[str, tuple[_Stamp, Samples]] = OrderedDict()
         self._bytes = 0
+        # All that some leg holds, however long it is: many may play the same hour of music.
+        self._held: weakref.WeakValueDictionary[tuple[str, _Stamp], Samples] = (
+            weakref.WeakValueDictionary()
+        )
 
     @property
     def pending(self) -> int:
@@ -95,20 +100,25 @@ class Sounds:
             if kept is not None and kept[0] == stamp:
                 self._kept.move_to_end(path)
                 return kept[1]
+            held = self._held.get((path, stamp))
+            if held is not None:
+                return held
         samples = read_wave(path, most_bytes=self._most_bytes)
-        self._keep(path, stamp, samples)
-        return samples
+        return self._keep(path, stamp, samples)
 
-    def _keep(self, path: str, stamp: _Stamp, samples: Samples) -> None:
-        """Keep what was used last, as far as there is room."""
+    def _keep(self, path: str, stamp: _Stamp, samples: Samples) -> Samples:
+        """Keep what was used last, as far as there is room. What is held already, if another
+        thread was quicker."""
         with self._lock:
+            samples = self._held.setdefault((path, stamp), samples)
             before = self._kept.pop(path, None)
             if before is not None:
                 self._bytes -= before[1].nbytes
             if samples.nbytes > self._kept_bytes // 4:
-                return
+                return samples
             self._kept[path] = stamp, samples
             self._bytes += samples.nbytes
             while self._bytes > self._kept_bytes:
                 _, (_, dropped) = self._kept.popitem(last=False)
                 self._bytes -= dropped.nbytes
+            return samples

@@ -13,12 +13,16 @@ import structlog
 
 from trunkline.faults import fault
 
-__all__ = ["AudioCache"]
+__all__ = ["AudioCache", "Write"]
 
 log = structlog.get_logger(__name__)
 
 # What was asked for within so many seconds is not removed: a call may be about to play it.
 IN_USE = 3600.0
+# Of what fills the disk nothing is kept so long: beyond so many times the most that the folder may
+# hold, only what was asked for a moment ago. A leg reads a file when it is told to play it.
+FLOODED = 2
+IN_FLOOD = 60.0
 LOWERED = 0.8  # of the most that the folder may hold, when some is removed
 
 Write = Callable[[Path], Awaitable[None]]
@@ -27,7 +31,8 @@ Write = Callable[[Path], Awaitable[None]]
 class AudioCache:
     """Makes a file once, however many ask for it at once, and keeps it.
 
-    Above `most` bytes the files that were not asked for longest are removed.
+    Above `most` bytes the files that were not asked for longest are removed, but none of the last
+    hour; above twice as many, all but those of the last minute.
     """
 
     def __init__(self, folder: Path, *, most: int) -> None:
@@ -124,7 +129,8 @@ def _remove_old(folder: Path, most: int) -> int:
                 found.append((max(status.st_mtime, status.st_atime), status.st_size, path))
     size = sum(each[1] for each in found)
     limit = most * LOWERED if size > most else size
-    oldest = time.time() - IN_USE
+    flooded = size > most * FLOODED
+    oldest = time.time() - (IN_FLOOD if flooded else IN_USE)
     for written, length, path in sorted(found):
         if written > oldest:
             break

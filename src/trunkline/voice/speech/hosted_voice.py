@@ -15,19 +15,25 @@ import msgspec
 from trunkline.voice.speech.plan_speech import Words
 from trunkline.webhooks.http import Egress, Passage
 from trunkline.webhooks.http.answers import Answer
+from trunkline.webhooks.http.client_errors import ConnectTimeout
 from trunkline.webhooks.http.failures import ERRORS
 from trunkline.webhooks.target import InvalidTarget, read_target
 
-__all__ = ["HostedFailed", "HostedVoice"]
+__all__ = ["HostedFailed", "HostedTooSlow", "HostedVoice"]
 
 CONNECT = 5.0  # seconds
-SECONDS = 30.0  # for one piece of text
+SECONDS = 20.0  # for one piece of text
+AT_ONCE = 16  # requests: a flood of texts is none of theirs
 MOST = 60_000_000  # bytes
 SLOWEST, FASTEST = 0.25, 4.0  # what `speed` may be
 
 
 class HostedFailed(Exception):
     """It gave no audio; the text says why, and quotes neither URL nor key."""
+
+
+class HostedTooSlow(HostedFailed):
+    """It did not answer in time, or could not be connected to."""
 
 
 class HostedVoice:
@@ -41,6 +47,7 @@ class HostedVoice:
         self._key = key
         self._model = model
         self._voice = voice
+        self._turn = asyncio.Semaphore(AT_ONCE)
 
     def manner(self, voice: str) -> tuple[str, ...]:
         """All that its speech depends on besides the text."""
@@ -72,7 +79,7 @@ class HostedVoice:
         if self._key:
             headers["Authorization"] = f"Bearer {self._key}"
         try:
-            async with asyncio.timeout(SECONDS):
+            async with self._turn, asyncio.timeout(SECONDS):
                 answer = await self._egress.request(
                     "POST",
                     place.url,
@@ -86,9 +93,10 @@ class HostedVoice:
                 finally:
                     answer.close()
         except TimeoutError:
-            raise HostedFailed(f"no complete answer within {SECONDS:g} s") from None
+            raise HostedTooSlow(f"no complete answer within {SECONDS:g} s") from None
         except ERRORS as error:
-            raise HostedFailed(f"it cannot be reached ({type(error).__name__})") from error
+            failure = HostedTooSlow if isinstance(error, ConnectTimeout) else HostedFailed
+            raise failure(f"it cannot be reached ({type(error).__name__})") from error
 
 
 async def _write(answer: Answer, target: Path) -> str:

@@ -1,4 +1,4 @@
-"""Loud speech kept in range: its peaks are lowered, smoothly, and never cut. Used by workers alone."""
+"""Loud speech kept in range: its peaks are lowered, and never cut. Used by workers alone."""
 
 from __future__ import annotations
 

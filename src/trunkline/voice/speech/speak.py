@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,13 +12,13 @@ import msgspec
 import structlog
 
 from trunkline.faults import fault
-from trunkline.voice.speech.audio_cache import AudioCache
+from trunkline.voice.speech.audio_cache import AudioCache, Write
 from trunkline.voice.speech.find_engines import FoundEngine, engines_for
-from trunkline.voice.speech.hosted_voice import HostedFailed, HostedVoice
+from trunkline.voice.speech.hosted_voice import HostedFailed, HostedTooSlow, HostedVoice
 from trunkline.voice.speech.orders import Bleep, Part, Quiet, Recorded, Render, Spoken
 from trunkline.voice.speech.plan_speech import Piece, Words, plan_speech
 from trunkline.voice.speech.voices import DEFAULT_LANGUAGE, find_speaker
-from trunkline.voice.speech.workers import Workers, WorkFailed
+from trunkline.voice.speech.workers import TookTooLong, Workers, WorkFailed
 
 if TYPE_CHECKING:
     from trunkline.twiml.voice.say import Say
@@ -26,15 +27,18 @@ __all__ = ["Speak"]
 
 log = structlog.get_logger(__name__)
 
-VERSION = b"1"  # of the way in which texts are rendered: another one makes other files
+VERSION = b"2"  # of the way in which texts are rendered: another one makes other files
 SECONDS = 60.0  # for one text
+SHORT = 300  # characters: a text that every engine speaks in a moment
+REST = 60.0  # seconds for which an engine that hung over such a text is asked nothing new
 
 
 class Speak:
     """Renders texts with the first engine that can, each text once.
 
     `engines` looks which there are, once, when the first text comes. The hosted one, where there
-    is one, goes before those of this machine.
+    is one, goes before those of this machine. One that hangs keeps no more than one call waiting:
+    for a minute the others are asked in its place.
     """
 
     def __init__(
@@ -50,6 +54,7 @@ class Speak:
         self._find = engines
         self._found: Sequence[FoundEngine] | None = None
         self._hosted = hosted
+        self._rests: dict[FoundEngine, float] = {}  # until when, of the loop's time
 
     async def render(self, say: Say) -> Path | None:
         """The WAV of a text: 8 kHz, 16 bit, mono. None where no engine could speak it: then the
@@ -67,23 +72,24 @@ class Speak:
         for engine in self._engines(pieces):
             try:
                 if engine.name == "hosted":
-                    return await self._by_hosted(pieces, voice)
-                return await self._by_local([self._part(piece, engine) for piece in pieces])
+                    return await self._by_hosted(engine, pieces, voice)
+                parts = tuple(self._part(piece, engine) for piece in pieces)
+                return await self._by_local(engine, parts)
             except (WorkFailed, HostedFailed) as error:
                 log.warning("speech.not_spoken", engine=engine.name, reason=str(error))
+                if isinstance(error, TookTooLong | HostedTooSlow) and _length(pieces) <= SHORT:
+                    self._rests[engine] = asyncio.get_running_loop().time() + REST
             except OSError as error:
                 log.warning("speech.not_kept", engine=engine.name, **fault(error))
         return None
 
-    async def _by_local(self, parts: Sequence[Part]) -> Path:
-        order = tuple(parts)
-
+    async def _by_local(self, engine: FoundEngine, parts: tuple[Part, ...]) -> Path:
         async def write(target: Path) -> None:
-            await self._workers.run(Render(parts=order, target=str(target)), seconds=SECONDS)
+            await self._workers.run(Render(parts=parts, target=str(target)), seconds=SECONDS)
 
-        return await self._cache.make(_key(order), write)
+        return await self._make(engine, _key(parts), write)
 
-    async def _by_hosted(self, pieces: Sequence[Piece], voice: str) -> Path:
+    async def _by_hosted(self, engine: FoundEngine, pieces: Sequence[Piece], voice: str) -> Path:
         assert self._hosted is not None
         hosted = self._hosted
 
@@ -91,22 +97,33 @@ class Speak:
             files: list[Path] = []
             parts: list[Part] = []
             try:
-                for piece in pieces:
-                    if isinstance(piece, Words):
-                        file = self._cache.spool()
-                        files.append(file)
-                        kind = await hosted.speak(piece, voice, file)
-                        gain = piece.manner.gain
-                        parts.append(Recorded(path=str(file), content_type=kind, gain=gain))
-                    else:
-                        parts.append(piece)
+                async with asyncio.timeout(SECONDS):
+                    for piece in pieces:
+                        if isinstance(piece, Words):
+                            file = self._cache.spool()
+                            files.append(file)
+                            kind = await hosted.speak(piece, voice, file)
+                            gain = piece.manner.gain
+                            parts.append(Recorded(path=str(file), content_type=kind, gain=gain))
+                        else:
+                            parts.append(piece)
                 order = Render(parts=tuple(parts), target=str(target))
                 await self._workers.run(order, seconds=SECONDS)
+            except TimeoutError:
+                raise HostedFailed(f"not all was spoken within {SECONDS:g} s") from None
             finally:
                 for file in files:
                     file.unlink(missing_ok=True)
 
-        return await self._cache.make(_key([*hosted.manner(voice), *pieces]), write)
+        return await self._make(engine, _key([*hosted.manner(voice), *pieces]), write)
+
+    async def _make(self, engine: FoundEngine, key: str, write: Write) -> Path:
+        """The file of a key. An engine that rests is asked for nothing new."""
+        if self._rests.get(engine, 0.0) > asyncio.get_running_loop().time():
+            if (found := self._cache.find(key)) is not None:
+                return found
+            raise WorkFailed("it took too long a moment ago, and is not asked")
+        return await self._cache.make(key, write)
 
     def _engines(self, pieces: Sequence[Piece]) -> list[FoundEngine]:
         if self._found is None:
@@ -115,31 +132,6 @@ class Speak:
                 log.warning("speech.no_engine")
         words = next((each for each in pieces if isinstance(each, Words)), None)
         return engines_for(words.manner.language if words else DEFAULT_LANGUAGE, self._found)
-
-    async def _make(
-        self, engine: FoundEngine, pieces: Sequence[Piece], voice: str, target: Path
-    ) -> None:
-        if engine.name != "hosted":
-            parts = tuple(self._part(piece, engine) for piece in pieces)
-            await self._workers.run(Render(parts=parts, target=str(target)), seconds=SECONDS)
-            return
-        assert self._hosted is not None
-        files: list[Path] = []
-        try:
-            told: list[Part] = []
-            for piece in pieces:
-                if isinstance(piece, Words):
-                    files.append(self._cache.spool())
-                    kind = await self._hosted.speak(piece, voice, files[-1])
-                    told.append(
-                        Recorded(path=str(files[-1]), content_type=kind, gain=piece.manner.gain)
-                    )
-                else:
-                    told.append(piece)
-            await self._workers.run(Render(parts=tuple(told), target=str(target)), seconds=SECONDS)
-        finally:
-            for file in files:
-                file.unlink(missing_ok=True)
 
     def _part(self, piece: Piece, engine: FoundEngine) -> Part:
         """As an engine of this machine is told; a part in another language is said by one that
@@ -164,6 +156,10 @@ class Speak:
 
     def _local(self) -> list[FoundEngine]:
         return [each for each in self._found or () if each.name != "hosted"]
+
+
+def _length(pieces: Sequence[Piece]) -> int:
+    return sum(len(piece.text) for piece in pieces if isinstance(piece, Words))
 
 
 def _key(made_of: object) -> str:

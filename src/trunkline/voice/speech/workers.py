@@ -15,7 +15,7 @@ from asyncio.subprocess import DEVNULL, PIPE, Process
 import msgspec
 import structlog
 
-from trunkline.voice.speech.orders import LENGTH_BYTES, Answer, Done, Order
+from trunkline.voice.speech.orders import LENGTH_BYTES, Answer, Done, Order, Render
 
 __all__ = ["BadInput", "TookTooLong", "WorkFailed", "Workers"]
 
@@ -164,12 +164,12 @@ class Workers:
                 log.warning("speech.worker_too_slow", order=type(order).__name__, seconds=seconds)
                 raise TookTooLong(f"it took longer than {seconds:g} s") from None
             except (EOFError, OSError, msgspec.MsgspecError):
-                # One that was used may have died long before, and one that was new may have been
-                # killed by somebody else: another one tells whether the work is to blame.
+                # One that was used may have died long before, so a new one tells whether the work
+                # is to blame. A text hardly is: a second new one tries it.
                 deaths += not used
-                if not self._stopped and deaths > 1:
+                if not self._stopped and deaths > isinstance(order, Render):
                     log.warning("speech.worker_died", order=type(order).__name__)
-                    raise WorkFailed("the workers that had it died") from None
+                    raise WorkFailed("the worker that had it died") from None
             finally:
                 self._busy.discard(worker)
                 if answer is None or self._stopped:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -86,6 +87,7 @@ class _Dialling:
 
     async def run(self, nouns: Sequence[Number | Client]) -> None:
         """Raises FarEndGone and Interrupted; `end` tidies up."""
+        self._session.drop(Digit)  # a star that was pressed before hangs nobody up
         if self._records("ringing"):
             await self._record()
         rounds = [[noun] for noun in nouns] if self._verb.sequential else [nouns]
@@ -201,10 +203,12 @@ class _Dialling:
         return tuple(told)
 
     async def _cancel_children(self) -> None:
-        for sid in list(self._children):
-            with suppress(NotInProgress):  # it has just ended
-                await self._session.services.dials.end(sid, "completed")
-            self._children.pop(sid, None)
+        await asyncio.gather(*(self._end_child(sid) for sid in self._children))
+        self._children.clear()
+
+    async def _end_child(self, sid: str) -> None:
+        with suppress(NotInProgress):  # it has just ended
+            await self._session.services.dials.end(sid, "completed")
 
     def _records(self, since: str) -> bool:
         return self._verb.record.startswith(f"record-from-{since}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -85,11 +86,16 @@ def test_what_was_used_last_is_kept(sounds: Sounds, tmp_path: Path) -> None:
     assert shared == [True, True, True, True, False]
 
 
-def test_what_is_long_is_not_kept(sounds: Sounds, tmp_path: Path) -> None:
+def test_what_is_long_is_not_kept_but_shared_while_it_plays(sounds: Sounds, tmp_path: Path) -> None:
     path = write(tmp_path / "a.wav", 7, frames=3)
-    one, other = sounds.fetch(path), sounds.fetch(path)
-    sounds.settle()
-    assert one.samples is not other.samples
+    legs = [sounds.fetch(path) for _ in range(8)]
+    assert sounds.settle()
+    arrays = {id(leg.samples) for leg in legs}
+    assert len(arrays) == 1
+    assert legs[0].samples is not None
+    gone = weakref.ref(legs[0].samples)
+    legs.clear()
+    assert gone() is None
 
 
 def test_what_cannot_be_read_says_why(sounds: Sounds, tmp_path: Path) -> None:

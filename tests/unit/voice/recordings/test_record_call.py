@@ -252,6 +252,27 @@ class TestRecovery:
         await record.recover(handle.call_sid)
         assert await status(studio, handle) == "completed"
 
+    async def test_its_call_waits_for_who_completes_it_already(
+        self, studio: Studio, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        handle, record = await self.crashed(studio)
+        keep, entered, may_go_on = studio.media.blobs.keep, asyncio.Event(), asyncio.Event()
+
+        async def keep_slowly(blob_id: str, path: Path) -> None:
+            entered.set()
+            await may_go_on.wait()
+            await keep(blob_id, path)
+
+        monkeypatch.setattr(studio.media.blobs, "keep", keep_slowly)
+        finishing = asyncio.create_task(record.recover_own())
+        await entered.wait()
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(record.recover(handle.call_sid), 0.3)
+        may_go_on.set()
+        await record.recover(handle.call_sid)
+        assert await status(studio, handle) == "completed"
+        await finishing
+
     async def test_it_is_trimmed_if_that_was_asked(self, studio: Studio) -> None:
         handle = await studio.start(trim=True)
         leg = studio.leg(handle)

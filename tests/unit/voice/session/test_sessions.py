@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from tests.unit.voice.stand_ins import ACCOUNT, CALLER, NOW, NUMBER, WORLD, Parts, StandInLeg
+from trunkline.store import StoreUnavailable
 from trunkline.voice.control_calls import NotInProgress
 from trunkline.voice.media.wire import HungUp
 from trunkline.voice.model import DocumentSource, NewCall
-from trunkline.voice.session.session import CallSession
+from trunkline.voice.session.session import CallSession, EndedElsewhere
 from trunkline.voice.session.sessions import Sessions
 
 SID = "CA" + "4" * 32
@@ -101,6 +102,18 @@ async def test_a_call_whose_far_end_has_gone_is_not_redirected() -> None:
         await node.sessions.redirect(SID, DocumentSource())
     session.start()
     await node.sessions.end_all()
+
+
+async def test_what_cannot_be_written_when_the_platform_stops_is_left_to_the_next_start() -> None:
+    node = Node()
+    session = node.sessions.make(new_call())
+    session.start()
+    node.parts.commit.failure = StoreUnavailable("away")
+    await session.enter("in-progress")  # waits for the database
+    await asyncio.wait_for(node.sessions.end_all(), 5)
+    node.parts.commit.failure = StoreUnavailable("away")
+    with pytest.raises(EndedElsewhere):
+        await session.enter("completed")
 
 
 def _fields(call: NewCall) -> dict[str, Any]:

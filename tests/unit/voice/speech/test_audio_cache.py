@@ -103,3 +103,15 @@ async def test_what_is_in_use_stays_even_above_the_limit(tmp_path: Path) -> None
     await cache.stop()
     assert first.exists()
     assert second.exists()
+
+
+async def test_of_a_flood_only_the_last_minute_stays(tmp_path: Path) -> None:
+    cache = AudioCache(tmp_path, most=100)
+    paths = [await cache.make(f"{number:02}", Maker(100)) for number in range(3)]
+    a_while_ago = time.time() - 120
+    for path in paths:
+        os.utime(path, (a_while_ago, a_while_ago))
+    last = await cache.make("zz", Maker(100))
+    await cache.stop()
+    assert not any(path.exists() for path in paths[:2])
+    assert last.exists()

@@ -225,3 +225,18 @@ async def test_private_addresses_only_where_they_are_allowed(
         assert server.heard[-1].header("Host") == "app.example"
     finally:
         await client.close()
+
+
+async def test_a_folder_that_cannot_be_written_fails_one_playback(
+    workers: Workers, server: HostileServer, tmp_path: Path
+) -> None:
+    (tmp_path / "speech").write_text("in the place of the folder")
+    cache = AudioCache(tmp_path / "speech", most=1000)
+    client = Client(cache, workers)
+    server.says(answer(body=tone(tmp_path), headers=[WAV]))
+    try:
+        failure = await client.failure(server.url("/a.wav"))
+        assert failure.code == 12400
+        assert "cannot be kept here" in str(failure)
+    finally:
+        await client.close()

@@ -80,6 +80,30 @@ async def test_pauses_are_as_long_as_they_say(
     assert gap == pytest.approx(1.5, abs=0.08)
 
 
+async def test_loud_words_are_not_cut(
+    workers: Workers, tmp_path: Path, espeak: FoundEngine
+) -> None:
+    plain = await rendered(workers, tmp_path, spoken(espeak))
+    loud = await rendered(workers, tmp_path, spoken(espeak, gain=12.0))
+    assert np.abs(loud).max() < 0.98
+    assert loudness(loud) > 1.3 * loudness(plain)
+
+
+async def test_flite_is_given_long_texts_in_pieces(workers: Workers, tmp_path: Path) -> None:
+    program = tmp_path / "flite"
+    program.write_text(
+        f"#!/bin/sh\nwc -c >> {tmp_path}/sizes\n"
+        f'for last; do :; done; cp {write(tmp_path / "one.wav", sine(440, 0.1))} "$last"\n'
+    )
+    program.chmod(0o755)
+    text = "9" * 1000 + " A sentence. And one more."
+    said = await rendered(workers, tmp_path, spoken(FoundEngine("flite", str(program), None), text))
+    sizes = [int(size) for size in (tmp_path / "sizes").read_text().split()]
+    assert max(sizes) <= 300
+    assert sum(sizes) >= len(text) - len(sizes)
+    assert len(said) == pytest.approx(800 * len(sizes), abs=20)
+
+
 async def test_bleeps_and_files_have_their_place(workers: Workers, tmp_path: Path) -> None:
     file = write(tmp_path / "tone.wav", sine(440, 1.0))
     recorded = Recorded(path=str(file), content_type="audio/wav", gain=-6.0)

@@ -14,7 +14,7 @@ from trunkline.voice.speech.audio_cache import AudioCache
 from trunkline.voice.speech.find_engines import FoundEngine
 from trunkline.voice.speech.orders import Done, Order, Render, Spoken
 from trunkline.voice.speech.speak import Speak
-from trunkline.voice.speech.workers import Workers, WorkFailed
+from trunkline.voice.speech.workers import TookTooLong, Workers, WorkFailed
 
 
 class Remembers(Workers):
@@ -93,3 +93,31 @@ async def test_when_an_engine_fails_the_next_is_asked(cache: AudioCache) -> None
 
 async def test_without_an_engine_there_is_nothing(cache: AudioCache) -> None:
     assert await speak(cache, Remembers()).text("Hello") is None
+
+
+class Hangs(Remembers):
+    """flite takes too long."""
+
+    async def run(self, order: Order, *, seconds: float = 0) -> Done:
+        done = await super().run(order)
+        if self.told[-1][0][0] == "flite":
+            raise TookTooLong("it took longer than 15 s")
+        return done
+
+
+async def test_an_engine_that_hangs_keeps_one_call_waiting(cache: AudioCache) -> None:
+    kept = await speak(cache, Remembers(), FLITE).text("Kept")
+    workers = Hangs()
+    voice = speak(cache, workers, FLITE, ESPEAK)
+    for text in ("One", "Two", "Three"):
+        assert await voice.text(text) is not None
+    assert [told[0][0] for told in workers.told] == ["flite", *["espeak-ng"] * 3]
+    assert await voice.text("Kept") == kept
+
+
+async def test_a_long_text_makes_no_engine_rest(cache: AudioCache) -> None:
+    workers = Hangs()
+    voice = speak(cache, workers, FLITE, ESPEAK)
+    await voice.text("9 " * 2000)
+    await voice.text("One")
+    assert [told[0][0] for told in workers.told] == ["flite", "espeak-ng"] * 2

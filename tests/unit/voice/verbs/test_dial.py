@@ -10,7 +10,7 @@ import pytest
 from tests.unit.voice.stand_ins import CALLER, NUMBER, WORLD, TestedCall
 from trunkline.store import Overloaded, StoreUnavailable
 from trunkline.twiml.voice import Client, Conference, Dial, Number, Parameter
-from trunkline.voice.media.wire import HungUp
+from trunkline.voice.media.wire import Digit, HungUp
 from trunkline.voice.model import DocumentSource, NewCall
 from trunkline.voice.session.events import (
     ChildNews,
@@ -356,3 +356,14 @@ async def test_a_child_that_is_redirected_in_its_whisper_goes_on_by_itself() -> 
     assert child.call.document.url == "https://app.example/new"
     assert not child.whispers
     assert dialled.told["DialBridged"] == "false"
+
+
+async def test_a_star_that_was_pressed_before_hangs_nobody_up() -> None:
+    dialled = Dialled(hangup_on_star=True, action="/after")
+    star = Digit(leg=dialled.call.leg.sid, frame=0, digit="*")
+    dialled.call.session.hear(star)  # its task has not begun
+    (child,) = await dialled.begin()
+    assert not dialled.task.done()
+    await dialled.call.press("*")
+    assert dialled.told["DialCallStatus"] == "canceled"
+    assert dialled.call.parts.dials.ended == [child.call.sid]
