@@ -12,6 +12,7 @@ from tests.support.app_server import CustomerApp, twiml
 from tests.support.calls import NUMBER, heard, script
 from tests.support.control import advance
 from tests.support.platform import World
+from tests.support.python_client import connect
 
 EVENTS = ["initiated", "ringing", "answered", "completed"]
 RINGS = ["initiated", "ringing"]
@@ -237,3 +238,28 @@ def test_calls_wait_for_their_turn(client: Client, platform: World) -> None:
     advance(platform, 10)
     assert client.calls(calls[2].sid).fetch().status == "in-progress"
     assert int(client.calls(calls[2].sid).fetch().queue_time) >= 3000
+
+
+def test_a_suspended_account_neither_calls_nor_is_reached(
+    client: Client, platform: World, app: CustomerApp
+) -> None:
+    account = client.api.accounts.create(friendly_name="shop")
+    shop = connect(platform, account.sid, account.auth_token)
+    number = shop.incoming_phone_numbers.create(
+        phone_number="+14155550177", voice_url=app.on("/voice", twiml(VoiceResponse()))
+    )
+    platform.control("PUT", "/limits", {"limits": "custom", "calls_per_second": 0.1})
+    script(platform, FRIEND, "answer 0s; wait 1s; hangup")
+    calls = [
+        shop.calls.create(to=FRIEND, from_=number.phone_number, twiml=PAUSING) for _ in range(2)
+    ]
+    advance(platform, 2)
+    client.api.accounts(account.sid).update(status="suspended")
+    placed = platform.control("POST", f"/phones/{CALLER}/calls", {"to": number.phone_number})
+    until_ended(platform)
+    client.api.accounts(account.sid).update(status="active")
+    statuses = [shop.calls(call.sid).fetch().status for call in calls]
+    assert statuses == ["completed", "failed"]
+    assert shop.calls(placed["sid"]).fetch().status == "no-answer"
+    assert app.asked_for("/voice") == []
+    assert "10001" in {alert.error_code for alert in shop.monitor.v1.alerts.list()}

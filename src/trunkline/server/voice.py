@@ -105,6 +105,7 @@ class Voice:
             recordings=self.recordings.record,
             heard_folder=self.heard_folder,
             send_text=SendText(messaging.decide, messaging.send, core.authenticator.account),
+            is_active=self._is_active,
             dials=None,  # type: ignore[arg-type]
             converse=self._converse,
         )
@@ -200,6 +201,10 @@ class Voice:
         for statement in RESET_WORLD:
             await connection.execute(statement, world_id)
         self.scripts.forget_world(world_id)
+
+    async def _is_active(self, account_sid: str) -> bool:
+        account = await self._core.authenticator.account(account_sid)
+        return account is not None and account.status == "active"
 
     async def _converse(self, session: CallSession, source: DocumentSource) -> Finish | None:
         return await Converse(session, self._ask)(source)

@@ -363,12 +363,16 @@ class Parts:
     recordings: StandInRecordings = field(default_factory=StandInRecordings)
     sent: list[dict[str, Any]] = field(default_factory=list)
     fetched: list[tuple[str, str]] = field(default_factory=list)
+    leaving: bool = False
     ask: StandInApp = field(init=False)
     dials: StandInDials = field(init=False)
 
     def __post_init__(self) -> None:
         self.ask = StandInApp(self.alert)
         self.dials = StandInDials(self)
+
+    async def is_active(self, account_sid: str) -> bool:
+        return True
 
     async def fetch_audio(
         self, world_id: str, account_sid: str, url: str, method: str = "GET"

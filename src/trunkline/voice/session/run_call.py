@@ -25,6 +25,7 @@ from trunkline.voice.session.far_end import CannotDial, OpenFarEnd
 from trunkline.voice.session.outcome import Finish
 from trunkline.voice.session.record_options import record_call
 from trunkline.voice.session.session import CallSession, EndedElsewhere
+from trunkline.webhooks.alerts.catalogue import NOT_ACTIVE
 
 __all__ = ["RunCall"]
 
@@ -81,6 +82,7 @@ class RunCall:
     async def _until_ended(self, session: CallSession, companion: Companion | None) -> None:
         try:
             stays = True
+            await self._refuse_what_is_not_active(session)
             if session.call.direction != "inbound":
                 await self._dial(session, companion)
                 stays = await self._after_answer(session)
@@ -104,6 +106,16 @@ class RunCall:
             if status == "completed" and not session.call.is_answered:
                 status = "canceled"
             raise Ended(status, sip=487 if status == "canceled" else None) from None
+
+    async def _refuse_what_is_not_active(self, session: CallSession) -> None:
+        """Nobody is called for an account that is suspended or closed, and nobody reaches it. What
+        goes on already is not cut off (7.4)."""
+        if await session.services.is_active(session.call.account_sid):
+            return
+        session.complain(NOT_ACTIVE, "The account is not active: no call is made or taken.")
+        if session.call.direction == "inbound":
+            raise Ended("no-answer", "rejected")
+        raise Ended("failed", sip=403)
 
     async def _dial(self, session: CallSession, companion: Companion | None) -> None:
         """Until the far end has answered. Raises Ended when it does not."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -171,6 +171,7 @@ class Services:
     recordings: RecordCall
     heard_folder: Path
     send_text: SendsTexts
+    is_active: Callable[[str], Awaitable[bool]]  # an account, by its SID
     dials: Dials
     converse: Converses
     leaving: bool = False  # the platform stops: what cannot be written now is the next start's

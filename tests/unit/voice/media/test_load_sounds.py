@@ -74,16 +74,15 @@ def test_a_file_that_was_changed_is_read_anew(sounds: Sounds, tmp_path: Path) ->
 
 def test_what_was_used_last_is_kept(sounds: Sounds, tmp_path: Path) -> None:
     paths = [write(tmp_path / f"{name}.wav", name, frames=2) for name in range(5)]
-    first = []
-    for path in paths:
-        first.append(sounds.fetch(path))
+    held = []
+    for path in [*paths[:4], paths[0], paths[4]]:
+        sound = sounds.fetch(path)
         sounds.settle()
-    again = []
-    for path in reversed(paths):
-        again.append(sounds.fetch(path))
-        sounds.settle()
-    shared = [one.samples is other.samples for one, other in zip(first[::-1], again, strict=True)]
-    assert shared == [True, True, True, True, False]
+        assert sound.samples is not None
+        held.append(weakref.ref(sound.samples))
+    del sound
+    assert [each() is not None for each in held] == [True, False, True, True, True, True]
+    assert held[0]() is held[4]()
 
 
 def test_what_is_long_is_not_kept_but_shared_while_it_plays(sounds: Sounds, tmp_path: Path) -> None:
