@@ -145,7 +145,6 @@ class Bench:
             rings=True,
             script=[StepAnswer(after_ms=0)],
             heard=None,
-            in_band=in_band,
         )
         leg.barge_in(True)
         took = []
@@ -154,7 +153,7 @@ class Bench:
             # Anywhere in a frame, and after the end of the key before.
             await asyncio.sleep(0.25 + number * 7 % 20 / 1000)
             began = time.perf_counter()
-            leg.do([StepPress(keys="5")])
+            leg.do([StepPress(keys="5", in_band=in_band)])
             while not isinstance(await reports.get(), Digit):
                 pass
             took.append((time.perf_counter() - began) * 1000)

@@ -37,7 +37,7 @@ def on_call(
 
     - `answer 2s`: answer after so long (1 s)
     - `hear`: wait for a prompt and its end; `hear 30s`: so long at most
-    - `press 1#`: press keys; `w` waits half a second
+    - `press 1#`: press keys; `w` waits half a second; `press 1# in-band`: as tones alone
     - `say "hello"`, `play a.wav`: speak a text, play a file of this machine
     - `wait 3s`, `hangup`
     - `busy`, `reject`, `ring`: alone, or behind `wait`

@@ -21,17 +21,18 @@ def tail(
         str | None, typer.Option(metavar="SID", help="Only of this message or call.")
     ] = None,
     from_: Annotated[
-        str | None, typer.Option("--from", metavar="NUMBER", help="Only of messages from it.")
+        str | None,
+        typer.Option("--from", metavar="NUMBER", help="Only of messages and calls from it."),
     ] = None,
     to: Annotated[
-        str | None, typer.Option(metavar="NUMBER", help="Only of messages to it.")
+        str | None, typer.Option(metavar="NUMBER", help="Only of messages and calls to it.")
     ] = None,
     number: Annotated[
-        str | None, typer.Option(metavar="NUMBER", help="Only of messages from or to it.")
+        str | None, typer.Option(metavar="NUMBER", help="Only of messages and calls from or to it.")
     ] = None,
     status: Annotated[
         str | None,
-        typer.Option(metavar="STATUS", help="Only messages that come to be so: delivered,failed."),
+        typer.Option(metavar="STATUS", help="Only what comes to be so: delivered,busy."),
     ] = None,
     errors: Annotated[
         bool,
@@ -58,8 +59,8 @@ def tail(
     """Show events live, until Ctrl-C.
 
     What happens from now on is shown, and the platform picks out what is wanted. What has happened
-    is in `trunkline messages list`, `trunkline why` and `trunkline webhooks list`. With `--json`,
-    one JSON document a line. An error code is told with what it means.
+    is in `trunkline messages`, `calls`, `webhooks` and `why`. With `--json`, one JSON document a
+    line. An error code is told with what it means.
 
         $ trunkline tail
         2026-11-21 09:24:11.857  message.queued     SM01a1…871a  +12065550100 → +14155550123  …

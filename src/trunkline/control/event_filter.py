@@ -1,4 +1,4 @@
-"""Which events a listener wants, and between which numbers they are."""
+"""Which events a listener wants, and between which numbers their messages and calls are."""
 
 from __future__ import annotations
 
@@ -17,15 +17,30 @@ from trunkline.messaging.model import MESSAGE
 from trunkline.numbers import normalise
 from trunkline.sids import is_sid
 from trunkline.store import StoreUnavailable
+from trunkline.voice.model import CALL, SHOWN
 
 __all__ = ["Choose", "EventFilter", "Parties", "Wanted"]
 
-MOST_KNOWN = 10_000  # messages whose numbers a listener remembers
+MOST_KNOWN = 10_000  # messages and calls whose numbers a listener remembers
 PATIENCE = 1.0  # seconds until a database that cannot be reached is asked again
-FAILURES = frozenset({"message.failed", "message.undelivered", "webhook.failed", "alert.recorded"})
+FAILURES = frozenset(
+    {
+        "message.failed",
+        "message.undelivered",
+        "call.failed",
+        "webhook.failed",
+        "alert.recorded",
+    }
+)
+# Those of calls as the API shows them; some are kept by other words.
+STATUSES = {status: {f"message.{status}"} for status in MESSAGE.steps}
+for kept in CALL.steps:
+    STATUSES.setdefault(SHOWN.get(kept, kept), set()).add(f"call.{kept}")
 
 Name = Annotated[str, Meta(max_length=200)]
-Number = Annotated[str, Meta(max_length=64, description="A number in E.164, as messages have it")]
+Number = Annotated[
+    str, Meta(max_length=64, description="A number in E.164, as messages and calls have it")
+]
 Parties = tuple[str | None, str]  # sender and recipient
 
 
@@ -37,22 +52,25 @@ class EventFilter(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         None
     )
     account: Annotated[Name | None, Meta(description="An account's SID")] = None
-    sender: Annotated[Number | None, Meta(description="About messages from this number")] = (
-        msgspec.field(name="from", default=None)
+    sender: Annotated[
+        Number | None, Meta(description="About messages and calls from this number")
+    ] = msgspec.field(name="from", default=None)
+    recipient: Annotated[
+        Number | None, Meta(description="About messages and calls to this number")
+    ] = msgspec.field(name="to", default=None)
+    number: Annotated[Number | None, Meta(description="About messages and calls from or to it")] = (
+        None
     )
-    recipient: Annotated[Number | None, Meta(description="About messages to this number")] = (
-        msgspec.field(name="to", default=None)
-    )
-    number: Annotated[Number | None, Meta(description="About messages from or to it")] = None
     status: Annotated[
-        Name | None, Meta(description="Messages that come to be so: `sent` or `failed,undelivered`")
+        Name | None,
+        Meta(description="Messages and calls that come to be so: `sent` or `failed,busy`"),
     ] = None
     errors: Annotated[bool, Meta(description="What failed, or has an error code")] = False
     webhooks: Annotated[
         bool | None, Meta(description="Requests to apps: true, only these; false, all but these")
     ] = None
     parties: Annotated[
-        bool, Meta(description="Tell `from` and `to` of the message that an event is about")
+        bool, Meta(description="Tell `from` and `to` of the message or call that an event is about")
     ] = False
 
 
@@ -60,17 +78,18 @@ class Wanted:
     """Whether an event passes, as far as the event itself tells."""
 
     def __init__(self, world_id: str, asked: EventFilter) -> None:
-        """Refuses 422 for a status that no message has."""
+        """Refuses 422 for a status that no message and no call has."""
         self._world_id = world_id
         self._asked = asked
         statuses = [each.strip() for each in (asked.status or "").split(",") if each.strip()]
         for status in statuses:
-            if status not in MESSAGE.steps:
-                known = ", ".join(MESSAGE.steps)
+            if status not in STATUSES:
                 raise ControlError(
-                    422, "invalid_parameter", f"'{status}' is no status of a message: {known}."
+                    422,
+                    "invalid_parameter",
+                    f"'{status}' is no status of a message or a call: {', '.join(STATUSES)}.",
                 )
-        self._kinds = {f"message.{status}" for status in statuses}
+        self._kinds = {kind for status in statuses for kind in STATUSES[status]}
 
     def __call__(self, event: Event) -> bool:
         asked = self._asked
@@ -86,9 +105,9 @@ class Wanted:
 
 
 class Choose:
-    """Asks between which numbers messages are, where the filter needs it.
+    """Asks between which numbers messages and calls are, where the filter needs it.
 
-    A message that is gone is between nobody: its events pass unless a number is asked for.
+    What is gone is between nobody: its events pass unless a number is asked for.
     """
 
     def __init__(self, world_id: str, asked: EventFilter, between: Between) -> None:
@@ -108,7 +127,7 @@ class Choose:
 
     async def __call__(self, events: Sequence[Event]) -> list[tuple[Event, Parties | None]]:
         """The events that pass, in their order, with sender and recipient."""
-        sids = [_message(event) for event in events]
+        sids = [_about(event) for event in events]
         await self._look({sid for sid in sids if sid is not None})
         chosen = []
         for event, sid in zip(events, sids, strict=True):
@@ -142,9 +161,9 @@ class Choose:
         self._known |= {sid: found.get(sid) for sid in unknown}
 
 
-def _message(event: Event) -> str | None:
-    """The SID of the message that the event is about, or that its alert is about."""
+def _about(event: Event) -> str | None:
+    """The SID of the message, call or recording that the event is about, or its alert."""
     for text in (event.subject, event.data.get("resource")):
-        if isinstance(text, str) and is_sid(text, "SM", "MM"):
+        if isinstance(text, str) and is_sid(text, "SM", "MM", "CA", "RE"):
             return text
     return None

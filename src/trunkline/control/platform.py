@@ -105,13 +105,12 @@ class ReportStatus(Protocol):
 
 
 class Between(Protocol):
-    """Tells between which numbers messages are."""
+    """Tells between which numbers messages, calls and recordings of calls are."""
 
     async def __call__(
         self, world_id: str, sids: Sequence[str]
     ) -> Mapping[str, tuple[str | None, str]]:
-        """Sender and recipient of those of the messages that the world has. Raises
-        StoreUnavailable."""
+        """Sender and recipient of those that the world has, by SID. Raises StoreUnavailable."""
 
 
 class Consents(Protocol):

@@ -36,6 +36,7 @@ SHOWN = 40  # characters of a step that is quoted in a sentence
 MILLISECOND = timedelta(milliseconds=1)
 LONGEST = 14_400_000  # milliseconds: four hours, as long as a call lasts
 KEYS = re.compile(r"[0-9A-D#*wW]+")
+IN_BAND = re.compile(r"\s+in-band\Z", re.IGNORECASE)
 
 
 class ScriptInvalid(ValueError):
@@ -138,12 +139,14 @@ def _hear(rest: str) -> Step:
 
 
 def _press(rest: str) -> Step:
+    """`press 1#`, `press 1# in-band`."""
+    rest, in_band = IN_BAND.subn("", rest)
     keys = "".join(_unquoted(rest).split())
     if not KEYS.fullmatch(keys):
         raise ScriptInvalid(
             "keys are 0-9, *, #, A-D, and w or W to wait half a second or a second: press 1#."
         )
-    return StepPress(keys=keys)
+    return StepPress(keys=keys, in_band=bool(in_band))
 
 
 def _say(rest: str) -> Step:
@@ -193,7 +196,7 @@ def _words(step: Step) -> str:
             silence = f" silence {_time(step.silence_ms)}"
             return f"hear{most}" + (silence if step.silence_ms != ordinary.silence_ms else "")
         case StepPress():
-            return f"press {step.keys}"
+            return f"press {step.keys} in-band" if step.in_band else f"press {step.keys}"
         case StepWait():
             return f"wait {_time(step.ms)}"
         case StepSay():

@@ -40,6 +40,9 @@ class EndsCalls(Protocol):
     async def reset(self, connection: Connection, world_id: str) -> None:
         """Delete what is stored."""
 
+    async def emptied(self, world_id: str) -> None:
+        """That has committed."""
+
 
 class Forgets(Protocol):
     """Something that keeps a world's affairs in mind."""
@@ -88,6 +91,7 @@ class ResetWorld:
                     await connection.execute(statement, world.id)
                 await self._calls.reset(connection, world.id)
                 await self._webhooks.reset(connection, world.id)
+            await self._calls.emptied(world.id)
             self._phones.forget_world(world.id)
             self._choose.forget_world(world.id)
         self._webhooks.forget_world(world.id)

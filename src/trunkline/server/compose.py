@@ -30,6 +30,7 @@ from trunkline.messaging.reset_world import ResetWorld
 from trunkline.rest.app import TwilioApi
 from trunkline.rest.operation import bound_operations
 from trunkline.secret_box import SecretBox
+from trunkline.server.between import Between
 from trunkline.server.core import Core
 from trunkline.server.first_start import control_token, create_world
 from trunkline.server.messaging import RESOURCES as MESSAGING_RESOURCES
@@ -135,7 +136,6 @@ class Platform:
         self.messaging = messaging = Messaging(core, self.webhooks)
         self.phones = messaging.phones
         self.inbox = messaging.inbox
-        self.between = messaging.between
         self.transcript = messaging.transcript
         self.receive = messaging.receive
         self.explain = messaging.explain
@@ -144,6 +144,7 @@ class Platform:
         self.dispatcher = messaging.dispatcher
         self.calls = Voice(core, self.webhooks, messaging)
         self.status.media = self.calls.media.statistics
+        self.between = Between(messaging.between, self.calls.between)
         self.advance = AdvanceClock(
             self.worlds,
             [
@@ -155,6 +156,7 @@ class Platform:
             self.calls.time,
             self.calls.phones.holds,
         )
+        self.calls.phones.on_free = self.advance.let_go
         self.reset = ResetWorld(
             database,
             self.worlds,

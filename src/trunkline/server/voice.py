@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,12 +24,14 @@ from trunkline.server.speech import Speech
 from trunkline.server.webhooks import Webhooks
 from trunkline.store.database import Connection
 from trunkline.voice.activity import Activity
+from trunkline.voice.between_calls import BetweenCalls
 from trunkline.voice.engine_time import EngineTime
 from trunkline.voice.explain_call import ExplainCall
 from trunkline.voice.model import DocumentSource
 from trunkline.voice.phones.audio_files import AudioFiles
 from trunkline.voice.phones.call_scripts import CallScripts
 from trunkline.voice.phones.drop_old_files import drop_old_files
+from trunkline.voice.phones.heard_in_world import heard_in_world
 from trunkline.voice.phones.ready_scripts import ReadyScripts
 from trunkline.voice.phones.watch_phones import WatchPhones
 from trunkline.voice.queries import RESET_WORLD
@@ -138,6 +141,8 @@ class Voice:
         )
         self.sessions.queue = self.live.queue
         self.explain = ExplainCall(core.database, webhooks.history)
+        self.between = BetweenCalls(core.database)
+        self._unwanted: dict[str, list[Path]] = {}  # of worlds that are being emptied
         self.written = self.media.written
         self.hang_up = self.sessions.end_all
         strict = valid_for_libphonenumber if core.settings.strict_numbers else None
@@ -193,14 +198,22 @@ class Voice:
         """End the calls of a world that is emptied."""
         self.live.queue.forget_world(world_id)
         await self.sessions.end_all(world_id)
+        await self.media.all_written(world_id)
         self.recordings.forget_world(world_id)
 
     async def reset(self, connection: Connection, world_id: str) -> None:
         """Delete all of a world within a transaction."""
+        self._unwanted[world_id] = await heard_in_world(connection, world_id, self.heard_folder)
         await self.recordings.reset(connection, world_id)
         for statement in RESET_WORLD:
             await connection.execute(statement, world_id)
         self.scripts.forget_world(world_id)
+
+    async def emptied(self, world_id: str) -> None:
+        """Remove the files of a world whose reset has committed."""
+        for path in self._unwanted.pop(world_id, ()):
+            with contextlib.suppress(OSError):  # what is old is removed anyway
+                await asyncio.to_thread(path.unlink, missing_ok=True)
 
     async def _is_active(self, account_sid: str) -> bool:
         account = await self._core.authenticator.account(account_sid)
@@ -221,7 +234,8 @@ class ToPlay:
         try:
             path: Path = await self._convert.of_bytes(data)
         except AudioFailed as error:
-            raise AudioNotTaken(f"The file {error}.") from None
+            reason = str(error)
+            raise AudioNotTaken(f"{reason[:1].upper()}{reason[1:]}.") from None
         return await asyncio.to_thread(path.read_bytes)
 
 

@@ -14,6 +14,8 @@ from trunkline.store.transitions import EventRow, append_events
 
 __all__ = ["Note", "NoteFollower", "Noted", "Notes"]
 
+AFTER_ALL = 45
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
@@ -49,12 +51,19 @@ class Notes:
 
     `count` is the SQL that counts so many events (the second array) in the rows of subjects (the
     first one: their ids), and returns their `id`, `event_seq` and `account_id`; `table` is where
-    the events are.
+    the events are. Notes are written after what they tell of, which may be refused, unless `order`
+    says otherwise.
     """
 
-    order = 45  # after what they tell of, which may be refused
-
-    def __init__(self, table: str, count: str, followers: Sequence[NoteFollower] = ()) -> None:
+    def __init__(
+        self,
+        table: str,
+        count: str,
+        followers: Sequence[NoteFollower] = (),
+        *,
+        order: int = AFTER_ALL,
+    ) -> None:
+        self.order = order
         self._table = table
         self._count = count
         self._followers = followers

@@ -42,10 +42,10 @@ class AsyncCall:
         await in_thread(self._call.hears, what, within=within)
         return self
 
-    async def press(self, keys: str) -> AsyncCall:
+    async def press(self, keys: str, *, in_band: bool = False) -> AsyncCall:
         """As `Call.press`."""
         __tracebackhide__ = True
-        await in_thread(self._call.press, keys)
+        await in_thread(self._call.press, keys, in_band=in_band)
         return self
 
     async def says(self, text: str) -> AsyncCall:

@@ -110,10 +110,11 @@ class Call:
         self._heard_verbs = len(verbs)
         return self
 
-    def press(self, keys: str) -> Call:
-        """Press keys: `0` to `9`, `*`, `#`, `A` to `D`; `w` waits half a second, `W` a second."""
+    def press(self, keys: str, *, in_band: bool = False) -> Call:
+        """Press keys: `0` to `9`, `*`, `#`, `A` to `D`; `w` waits half a second, `W` a second.
+        `in_band` sends them as tones alone, without events."""
         __tracebackhide__ = True
-        self._do(f"press {keys}", f"press {keys}")
+        self._do(f"press {keys}{' in-band' if in_band else ''}", f"press {keys}")
         return self
 
     def says(self, text: str) -> Call:
@@ -242,17 +243,19 @@ class Call:
         """Tell the phone, and let time pass until it has done it; the call's status then."""
         body = {"script": what} if isinstance(what, str) else what
         self._world.may_wait()
+        refused = ""
         try:
             ran = self._world.control(
                 "POST", f"{self._path}/steps", {**body, "run": True, "most": MOST}
             )
+            found: str | None = ran["status"]
+            return found
         except TrunklineError as error:
-            status = self._known()["status"]
-            if status in FINAL:
-                self._fail(f"{self._phone} was to {doing}, but the call is over: {status}.")
-            raise TrunklineError(str(error)) from None
-        found: str | None = ran["status"]
-        return found
+            refused = str(error)
+        status = self._known()["status"]
+        if status in FINAL:
+            self._fail(f"{self._phone} was to {doing}, but the call is over: {status}.")
+        raise TrunklineError(refused)
 
     def _run(self, until: str, most: float | str) -> Call:
         self._world.may_wait()

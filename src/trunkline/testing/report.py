@@ -46,12 +46,12 @@ def expectation_report(
 
 def failure_report(world: World, errors: Sequence[AppError], *, brief: bool) -> str:
     """What happened in the world of a test that failed; only what was said, if it is to be
-    brief."""
+    brief and there were messages alone."""
     try:
         facts = gather(world)
     except TrunklineError as error:
         return str(error)
-    if brief:
+    if brief and not facts.calls:
         return world.without_secrets(str(conversation(facts.messages)) or "Nobody said anything.")
     return world.without_secrets("\n\n".join([timeline(facts), *map(str, errors)]))
 

@@ -124,7 +124,7 @@ def _request(request: dict[str, Any]) -> str:
     told = f" {request['told']}" if request["told"] else ""
     came = request["outcome"] if request["status"] is None else f"answered {request['status']}"
     times = f" after {request['attempts']} attempts" if request["attempts"] > 1 else ""
-    kind = request["kind"].removeprefix("message.")
+    kind = request["kind"].removeprefix("message.").removeprefix("call.")
     return f"{request['method']} {request['url']} [{kind}{told}; {came}{times}]"
 
 

@@ -107,6 +107,8 @@ class ExplainCall:
             return None
         call_id = row["id"].hex
         events = await self._events(call_id)
+        # Nobody waits for a note to be written: what comes after it may be written first.
+        events.sort(key=lambda event: event.real_time)
         children = await self._database.fetch(explain_queries.CHILDREN, call_id)
         found = map(_request, await self._history.of_subject(world_id, f"CA{call_id}"))
         requests = sorted(found, key=lambda entry: entry.real_time)

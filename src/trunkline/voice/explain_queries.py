@@ -17,3 +17,10 @@ CHILDREN = "SELECT id FROM calls WHERE parent_id = $1 ORDER BY id"
 EVENTS = """
 SELECT seq, kind, data, world_time, real_time FROM call_events WHERE subject_id = $1 ORDER BY seq
 """
+BETWEEN = """
+SELECT id, sender, recipient FROM calls WHERE id = ANY ($1::uuid[]) AND world_id = $2
+"""
+BETWEEN_RECORDED = """
+SELECT r.id, c.sender, c.recipient FROM recordings r JOIN calls c ON c.id = r.call_id
+WHERE r.id = ANY ($1::uuid[]) AND c.world_id = $2
+"""

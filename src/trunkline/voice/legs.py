@@ -110,7 +110,6 @@ class Legs(Protocol):
         rings: bool,
         script: Sequence[Step],
         heard: str | None,
-        in_band: bool = False,
         near: Leg | None = None,
     ) -> Leg:
         """A leg to (`rings`) or from a virtual phone. Raises MediaUnavailable."""

@@ -27,7 +27,6 @@ class TimedLegs:
         rings: bool,
         script: Sequence[Step],
         heard: str | None,
-        in_band: bool = False,
         near: Leg | None = None,
     ) -> Leg:
         """A leg to (`rings`) or from a virtual phone. Raises MediaUnavailable."""
@@ -39,7 +38,6 @@ class TimedLegs:
             rings=rings,
             script=script,
             heard=heard,
-            in_band=in_band,
             near=near,
         )
 

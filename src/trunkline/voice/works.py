@@ -127,5 +127,8 @@ def _row(call: NewCall) -> tuple[Any, ...]:
 
 def call_notes() -> Notes:
     """The work that notes what happens in calls beside their statuses: `call.verb`,
-    `call.digits`, `call.request` …"""
-    return Notes("call_events", queries.COUNT_EVENT)
+    `call.digits`, `call.request` …
+
+    Before transitions of the same commit: who notes something waits for nothing, and who enters a
+    status waits until it is entered, so that what is noted of a call happened before."""
+    return Notes("call_events", queries.COUNT_EVENT, order=Transitions.order - 1)

@@ -102,6 +102,14 @@ class AdvanceClock:
                 await self._worlds.keep_clock(world)
             return Advanced(now=world.clock.now(), ran=ran)
 
+    def let_go(self, world_id: str) -> None:
+        """A world's time need not stand still any more: let it pass, unless it is being moved,
+        which looks itself at its end."""
+        moving = self._moving.get(world_id)
+        if (moving is None or not moving.locked()) and not self._stays(world_id):
+            clock = self._worlds.clock(world_id)
+            clock.release(clock.offset)
+
     async def _move(self, world: World, target: datetime, until: Callable[[], bool] | None) -> int:
         """Move a clock that is held, and return how many moments with due work there were."""
         ran = 0

@@ -92,7 +92,6 @@ class MediaClient:
         rings: bool,
         script: Sequence[Step],
         heard: str | None,
-        in_band: bool = False,
         near: Leg | None = None,
     ) -> Leg:
         """A leg to (`rings`) or from a virtual phone. Raises MediaUnavailable."""
@@ -106,7 +105,6 @@ class MediaClient:
                 rings=rings,
                 script=tuple(script),
                 heard=heard,
-                in_band=in_band,
             )
         )
         return EngineLeg(sid, host)
@@ -134,6 +132,12 @@ class MediaClient:
         written."""
         for host in list(self._hosts):
             await host.written(sid)
+
+    async def all_written(self, world_id: str) -> None:
+        """Wait until no WAV of what a phone of a world heard is being written, of calls that are
+        over."""
+        for host in list(self._hosts):
+            await host.all_written(world_id)
 
     # The time of a world --------------------------------------------------------------------
     def frame(self, world_id: str) -> int:

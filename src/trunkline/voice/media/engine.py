@@ -183,24 +183,23 @@ class Engine:
     # Legs ---------------------------------------------------------------------------------------
     def _open_phone(self, order: OpenPhone) -> None:
         world = self.worlds[order.world]
-        leg = self._new_leg(order.leg, world, detects=order.in_band)
+        leg = self._new_leg(order.leg, world)
         leg.far = PhoneFarEnd(
             leg,
             self._sounds,
             rings=order.rings,
             script=order.script,
-            in_band=order.in_band,
             keep=self._keeper(order.leg, world, order.heard),
         )
 
     def _open_pair(self, order: OpenPair) -> None:
         world = self.worlds[order.world]
-        caller = self._new_leg(order.leg, world, detects=False)
-        called = self._new_leg(order.other, world, detects=False)
+        caller = self._new_leg(order.leg, world)
+        called = self._new_leg(order.other, world)
         caller.far, called.far = paired(caller, called)
 
-    def _new_leg(self, sid: str, world: EngineWorld, *, detects: bool) -> MediaLeg:
-        leg = MediaLeg(sid, world, self._sounds, detects=detects)
+    def _new_leg(self, sid: str, world: EngineWorld) -> MediaLeg:
+        leg = MediaLeg(sid, world, self._sounds)
         world.legs[sid] = leg
         self._legs[sid] = (leg, world)
         return leg

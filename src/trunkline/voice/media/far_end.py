@@ -31,6 +31,9 @@ class Line(Protocol):
     def digit(self, key: str) -> None:
         """It pressed a key, as an event."""
 
+    def tones(self, alone: bool) -> None:
+        """Whether its keys come as tones alone from here on: they are to be found in its audio."""
+
     def script_done(self, steps: int) -> None:
         """Of a virtual phone: it has nothing left to do by itself, and did so many steps."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 
 import structlog
@@ -44,8 +44,9 @@ class EngineHost:
         self._recordings: dict[str, tuple[str, str, Listener]] = {}  # leg, world, listener
         self._heard: dict[str, tuple[str, asyncio.Event]] = {}  # of a leg: world, written
         self._worlds: Counter[str] = Counter()
-        self._frozen: dict[str, asyncio.Future[int | None]] = {}
-        self._stepped: dict[str, asyncio.Future[int | None]] = {}
+        # Who waits for the answer to an order, by world, in the order of the orders.
+        self._frozen: dict[str, deque[asyncio.Future[int | None]]] = {}
+        self._stepped: dict[str, deque[asyncio.Future[int | None]]] = {}
         self.opened = 0  # legs that there have been
         self.reports = 0  # of legs, that there have been
         self.statistics: Statistics | None = None
@@ -105,6 +106,12 @@ class EngineHost:
         if heard is not None:
             await heard[1].wait()
 
+    async def all_written(self, world_id: str) -> None:
+        """Wait for the files of the legs of a world that have ended."""
+        for sid, (world, written) in list(self._heard.items()):
+            if world == world_id and sid not in self._legs:
+                await written.wait()
+
     def send(self, command: Command) -> None:
         """Give an order."""
         if self._link is not None and not self.lost:
@@ -140,7 +147,7 @@ class EngineHost:
         for kept in (self._legs, self._recordings, self._heard, self._worlds):
             kept.clear()
         for waiting in (self._frozen, self._stepped):
-            for future in waiting.values():
+            for future in (each for futures in waiting.values() for each in futures):
                 if not future.done():
                     future.set_result(None)
             waiting.clear()
@@ -198,20 +205,30 @@ class EngineHost:
                 self._became_idle(self)
 
     def _ask(
-        self, waiting: dict[str, asyncio.Future[int | None]], world_id: str, command: Command
+        self,
+        waiting: dict[str, deque[asyncio.Future[int | None]]],
+        world_id: str,
+        command: Command,
     ) -> asyncio.Future[int | None]:
         future: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
         if self.lost:
             future.set_result(None)
         else:
-            waiting[world_id] = future
+            waiting.setdefault(world_id, deque()).append(future)
             self.send(command)
         return future
 
 
-def _answer(waiting: dict[str, asyncio.Future[int | None]], world_id: str, frame: int) -> None:
-    future = waiting.pop(world_id, None)
-    if future is not None and not future.done():
+def _answer(
+    waiting: dict[str, deque[asyncio.Future[int | None]]], world_id: str, frame: int
+) -> None:
+    futures = waiting.get(world_id)
+    if futures is None:
+        return
+    future = futures.popleft()
+    if not futures:
+        del waiting[world_id]
+    if not future.done():
         future.set_result(frame)
 
 

@@ -9,6 +9,7 @@ from trunkline.voice.media.far_end import EndReason, FarEnd, Refusal
 from trunkline.voice.media.frame import SILENCE, Frame
 from trunkline.voice.media.playing import Playing, Sounds
 from trunkline.voice.media.recording import Recording
+from trunkline.voice.media.tones import KEY_FRAMES
 from trunkline.voice.media.wire import (
     Answered,
     Digit,
@@ -22,6 +23,10 @@ from trunkline.voice.media.wire import (
 )
 
 __all__ = ["LegWorld", "MediaLeg"]
+
+# A key is told when its tone begins, so that prompts end at once; of a leg that is paired with
+# another one, a frame before.
+TONE_FRAMES = KEY_FRAMES + 1
 
 
 class LegWorld(Protocol):
@@ -37,7 +42,7 @@ class LegWorld(Protocol):
 
 
 class MediaLeg:
-    """One party of a call. `detects`: keys of its far end come as tones alone.
+    """One party of a call.
 
     In each frame `hear` comes before `speak`, of all legs of the world.
     """
@@ -49,12 +54,14 @@ class MediaLeg:
         "barge_in",
         "far",
         "inbound",
+        "key_until",
         "open",
         "recordings",
         "sid",
+        "unheard_until",
     )
 
-    def __init__(self, sid: str, world: LegWorld, sounds: Sounds, *, detects: bool) -> None:
+    def __init__(self, sid: str, world: LegWorld, sounds: Sounds) -> None:
         self.sid = sid
         self.far: FarEnd  # is given its line, which is the leg, and then to the leg
         self.inbound: Frame = SILENCE
@@ -63,7 +70,9 @@ class MediaLeg:
         self.recordings: dict[str, Recording] = {}
         self._world = world
         self._playing = Playing(sounds)
-        self._detector = DigitDetector() if detects else None
+        self._detector: DigitDetector | None = None
+        self.key_until = 0  # the frame by which the tone of the last key that was told is over
+        self.unheard_until = 0  # the frame until which a room does not hear it
 
     # Orders ---------------------------------------------------------------------------------
     def play(self, order: Play) -> None:
@@ -159,11 +168,19 @@ class MediaLeg:
     def digit(self, key: str) -> None:
         """Part of Line. The digit is told before what it ended."""
         barged = self.barge_in and self._playing.busy
+        self.key_until = self._world.frame + TONE_FRAMES
         self._world.report(
             Digit(leg=self.sid, frame=self._world.frame, digit=key, barged=barged),
         )
         if barged:
             self.stop_playing()
+
+    def tones(self, alone: bool) -> None:
+        """Part of Line."""
+        if not alone:
+            self._detector = None
+        elif self._detector is None:
+            self._detector = DigitDetector()
 
     def script_done(self, steps: int) -> None:
         """Part of Line."""

@@ -43,13 +43,12 @@ class PhoneFarEnd:
         *,
         rings: bool,
         script: Iterable[Step],
-        in_band: bool,
         keep: Callable[[], Recording] | None,
     ) -> None:
         self._line = line
         self._rings = rings
         self._steps = deque(script)
-        self._in_band = in_band
+        self._in_band = False
         self._keep = keep
         self._kept: Recording | None = None
         self._playing = Playing(sounds)
@@ -146,6 +145,8 @@ class PhoneFarEnd:
                 self._until += _frames(step.most_ms)
                 self._listening = SpeechActivity()
             case StepPress():
+                self._in_band = step.in_band
+                self._line.tones(step.in_band)
                 self._playing.add(0, (Digits(digits=step.keys),))
             case StepPlay():
                 self._playing.add(0, (File(path=step.path),))

@@ -35,18 +35,22 @@ class Stepping:
         self._steps[order.world] = _Step(order.until)
 
     def run(self) -> bool:
-        """Make steps for a moment; whether there are more to make."""
-        for name, step in list(self._steps.items()):
-            world = self._engine.worlds.get(name)
-            if world is None or self._run(world, step):
-                del self._steps[name]
+        """Make steps for a moment, in one world after the other; whether there are more to make.
+        However many worlds are moved, those in real time do not wait longer."""
+        end = self._now() + TURN_SECONDS
+        for name in list(self._steps):
+            world, step = self._engine.worlds.get(name), self._steps.pop(name)
+            if world is None or self._run(world, step, end):
                 frame = step.until if world is None else world.frame
                 self._engine.tell(Stepped(world=name, frame=frame))
+            else:
+                self._steps[name] = step  # behind the others, which are first the next time
+            if self._now() >= end:
+                break
         return bool(self._steps)
 
-    def _run(self, world: EngineWorld, step: _Step) -> bool:
+    def _run(self, world: EngineWorld, step: _Step, end: float) -> bool:
         """Whether the step is over."""
-        end = self._now() + TURN_SECONDS
         while True:
             if not self._settled(world, step):
                 return False

@@ -13,7 +13,7 @@ import numpy as np
 
 from trunkline.voice.media.frame import FRAME_SAMPLES, RATE, Samples
 
-__all__ = ["KEYS", "PAUSES", "dtmf", "tone"]
+__all__ = ["KEYS", "KEY_FRAMES", "PAUSES", "dtmf", "tone"]
 
 _LOW: Final = (697, 770, 852, 941)
 _HIGH: Final = (1209, 1336, 1477, 1633)

@@ -101,19 +101,18 @@ Source = File | Tone | Silence | Digits
 # Commands ---------------------------------------------------------------------------------------
 class OpenPhone(_Wire, frozen=True):
     """A leg whose far end is a virtual phone. `rings`: the platform calls it; otherwise it calls
-    the platform, and hears ringing until `Answer`."""
+    the platform, and hears nothing until `Answer`."""
 
     leg: str
     world: str  # id
     rings: bool
     script: tuple[Step, ...]  # texts are files already: no `Say`
     heard: str | None = None  # the WAV that is written of what it hears
-    in_band: bool = False  # it presses keys as tones alone, without events
 
 
 class OpenPair(_Wire, frozen=True):
     """Two legs of which each is the other's far end: a number of the platform calls another one.
-    `leg` is the caller's (rings until `Answer` on `other`)."""
+    `leg` is the caller's, which reports `Ringing`, and hears nothing until `Answer` on `other`."""
 
     leg: str
     other: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from trunkline.voice.media.frame import Frame
+from trunkline.voice.media.frame import SILENCE, Frame
 from trunkline.voice.media.leg import MediaLeg
 from trunkline.voice.media.mixing import Mixer
 from trunkline.voice.media.recording import Recording
@@ -60,8 +60,11 @@ class EngineWorld:
 
     # Rooms ----------------------------------------------------------------------------------
     def join(self, leg: MediaLeg, room: str) -> None:
-        """Let a leg hear and be heard there, and no longer elsewhere."""
+        """Let a leg hear and be heard there, and no longer elsewhere. The rest of the tone of a key
+        that was pressed before, for instance to accept the call, is nothing to those in the
+        room."""
         self.leave(leg.sid)
+        leg.unheard_until = leg.key_until
         self._rooms.setdefault(room, _Room()).members[leg.sid] = leg
         self._room_of[leg.sid] = room
 
@@ -88,7 +91,7 @@ class EngineWorld:
         heard: dict[str, Frame] = {}
         for room in self._rooms.values():
             try:
-                heard.update(room.mix())
+                heard.update(room.mix(self.frame))
             except Exception as error:
                 self._faulty(error)
         for leg in legs:
@@ -106,5 +109,10 @@ class _Room:
         self.members: dict[str, MediaLeg] = {}
         self._mixer = Mixer()
 
-    def mix(self) -> dict[str, Frame]:
-        return self._mixer.mix({sid: leg.inbound for sid, leg in self.members.items()})
+    def mix(self, frame: int) -> dict[str, Frame]:
+        return self._mixer.mix(
+            {
+                sid: leg.inbound if frame >= leg.unheard_until else SILENCE
+                for sid, leg in self.members.items()
+            }
+        )

@@ -10,4 +10,4 @@ PUT_AUDIO = """
 INSERT INTO call_script_audio (world_id, phone, digest, wave) VALUES ($1, $2, $3, $4)
 """
 WAVE = "SELECT wave FROM call_script_audio WHERE digest = $1 LIMIT 1"
-RESET_WORLD = ("DELETE FROM call_scripts WHERE world_id = $1",)
+OF_WORLD = "SELECT id FROM calls WHERE world_id = $1 AND id = ANY ($2::uuid[])"

@@ -64,9 +64,11 @@ class StepHear(_Step, frozen=True, tag="hear"):
 
 
 class StepPress(_Step, frozen=True, tag="press"):
-    """Press keys, one after the other; `w` waits half a second, `W` a second."""
+    """Press keys, one after the other; `w` waits half a second, `W` a second. `in_band`: from here
+    on the phone sends keys as tones alone, without events, and the platform listens for them."""
 
     keys: Keys
+    in_band: bool = False
 
 
 class StepSay(_Step, frozen=True, tag="say"):

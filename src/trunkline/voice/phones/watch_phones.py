@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from trunkline.voice.legs import EngineLost, HangUpReason, Heard, Leg, Legs, Listener
@@ -67,6 +67,8 @@ class WatchPhones:
         self._legs = legs
         self._phones: dict[str, Watched] = {}
         self._held: set[str] = set()
+        self.on_free: Callable[[str], None] = lambda _: None
+        """Told of a world (its id) of which the last call is over that was held."""
 
     # As `Legs` --------------------------------------------------------------------------------
     async def open_phone(
@@ -78,7 +80,6 @@ class WatchPhones:
         rings: bool,
         script: Sequence[Step],
         heard: str | None,
-        in_band: bool = False,
         near: Leg | None = None,
     ) -> Leg:
         """See `Legs`."""
@@ -99,7 +100,6 @@ class WatchPhones:
                 rings=rings,
                 script=script,
                 heard=heard,
-                in_band=in_band,
                 near=_own(near),
             )
         except BaseException:
@@ -164,8 +164,11 @@ class WatchPhones:
 
     def forget(self, sid: str) -> None:
         """The call is over for the phone."""
-        self._phones.pop(sid, None)
-        self._held.discard(sid)
+        phone = self._phones.pop(sid, None)
+        if sid in self._held:
+            self._held.discard(sid)
+            if phone is not None and not self.holds(phone.world_id):
+                self.on_free(phone.world_id)
 
     def _phone(self, sid: str) -> tuple[Watched, Leg]:
         phone = self._phones.get(sid)

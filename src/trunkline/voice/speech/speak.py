@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -29,6 +30,7 @@ log = structlog.get_logger(__name__)
 
 VERSION = b"2"  # of the way in which texts are rendered: another one makes other files
 SECONDS = 60.0  # for one text
+LONG = 1000  # characters: texts beyond are rendered one at a time, so that others need not wait
 SHORT = 300  # characters: a text that every engine speaks in a moment
 REST = 60.0  # seconds for which an engine that hung over such a text is asked nothing new
 
@@ -54,6 +56,7 @@ class Speak:
         self._find = engines
         self._found: Sequence[FoundEngine] | None = None
         self._hosted = hosted
+        self._long = asyncio.Semaphore(1)
         self._rests: dict[FoundEngine, float] = {}  # until when, of the loop's time
 
     async def render(self, say: Say) -> Path | None:
@@ -84,8 +87,11 @@ class Speak:
         return None
 
     async def _by_local(self, engine: FoundEngine, parts: tuple[Part, ...]) -> Path:
+        length = sum(len(part.text) for part in parts if isinstance(part, Spoken))
+
         async def write(target: Path) -> None:
-            await self._workers.run(Render(parts=parts, target=str(target)), seconds=SECONDS)
+            async with self._long if length > LONG else contextlib.nullcontext():
+                await self._workers.run(Render(parts=parts, target=str(target)), seconds=SECONDS)
 
         return await self._make(engine, _key(parts), write)
 

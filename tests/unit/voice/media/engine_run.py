@@ -81,14 +81,9 @@ class EngineRun:
         leg: str = "CA1",
         rings: bool = True,
         heard: str | None = None,
-        in_band: bool = False,
     ) -> str:
         """A leg with a phone."""
-        self.engine.apply(
-            OpenPhone(
-                leg=leg, world=WORLD, rings=rings, script=script, heard=heard, in_band=in_band
-            )
-        )
+        self.engine.apply(OpenPhone(leg=leg, world=WORLD, rings=rings, script=script, heard=heard))
         return leg
 
     def pair(self) -> None:

@@ -77,7 +77,7 @@ def test_keys_are_audible(run: EngineRun) -> None:
 
 
 def test_keys_in_band_are_found_in_the_audio(run: EngineRun) -> None:
-    run.phone(StepAnswer(after_ms=0), StepPress(keys="159D#"), in_band=True)
+    run.phone(StepAnswer(after_ms=0), StepPress(keys="159D#", in_band=True))
     digits = [report for report in run.run(100) if isinstance(report, Digit)]
     assert "".join(digit.digit for digit in digits) == "159D#"
     # Within 60 ms of the beginning of the tone.
