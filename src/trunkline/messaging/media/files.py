@@ -7,7 +7,6 @@ the disk as it comes: of a file there is a small piece in memory, however large 
 from __future__ import annotations
 
 import asyncio
-from base64 import b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urljoin
@@ -18,8 +17,8 @@ from trunkline.messaging.media.keep_media import KeepMedia, KeptMedia, Spool, Sp
 from trunkline.webhooks.address_map import Connection
 from trunkline.webhooks.http import AllowList, Egress, Passage
 from trunkline.webhooks.http.answers import Answer
+from trunkline.webhooks.http.ask_for_file import ask_for_file
 from trunkline.webhooks.http.failures import ERRORS, explain
-from trunkline.webhooks.http.headers import FIXED
 from trunkline.webhooks.overrides import Overrides
 from trunkline.webhooks.shown_url import shown_url, without_query
 from trunkline.webhooks.target import InvalidTarget, Target, read_target
@@ -193,7 +192,14 @@ class FetchFiles:
             place = None if self._locate is None else self._locate(world_id, target)
             passage = Passage(allowed=rules.allowed, open=place is not None)
             try:
-                answer = await self._request(target, home, place, passage)
+                answer = await ask_for_file(
+                    self._egress,
+                    target,
+                    home=home,
+                    place=place,
+                    passage=passage,
+                    connect=self._connect,
+                )
                 try:
                     location = answer.fields.get("location")
                     if answer.status not in REDIRECTS or not location:
@@ -206,32 +212,6 @@ class FetchFiles:
                 reason = explain(error, target, limits, passage).reason
                 raise MediaFailure(NOT_FETCHED, reason) from error
         raise MediaFailure(NOT_FETCHED, f"more than {MOST_REDIRECTS} redirects")
-
-    async def _request(
-        self, target: Target, home: Target, place: Connection | None, passage: Passage
-    ) -> Answer:
-        headers = {
-            "Host": target.host_header,
-            **FIXED,
-            "Accept-Encoding": "identity",
-        }
-        # The credentials that the URL came with are for the host that it names.
-        owner = home if target.username is None else target
-        if owner.username is not None and (owner.scheme, owner.authority) == (
-            target.scheme,
-            target.authority,
-        ):
-            pair = f"{owner.username}:{owner.password or ''}".encode()
-            headers["Authorization"] = f"Basic {b64encode(pair).decode('ascii')}"
-        if place is not None:
-            headers.update(place.headers)
-        return await self._egress.request(
-            "GET",
-            target.url if place is None else place.url,
-            headers=headers,
-            passage=passage,
-            connect=self._connect,
-        )
 
 
 async def _read(answer: Answer, rules: _Rules) -> SpooledMedia:

@@ -27,6 +27,8 @@ log = structlog.get_logger(__name__)
 
 MOST_LEGS = 400  # of one process: what a core carries without being late
 IDLE_SECONDS = 60.0
+LOOK_SECONDS = 10.0
+MOST_SILENT = 3  # looks in a row: a process reports its load once a second, whatever it does
 
 
 class MediaClient:
@@ -34,7 +36,7 @@ class MediaClient:
 
     A process is filled before another one is started; the one where the world already is goes
     first. A process that nobody needs ends after a while. When one dies, its legs hear
-    `EngineLost`, and new ones go elsewhere.
+    `EngineLost`, and new ones go elsewhere; one that says nothing for long is killed.
     """
 
     def __init__(
@@ -44,12 +46,14 @@ class MediaClient:
         most_legs: int = MOST_LEGS,
         most_processes: int | None = None,
         idle_seconds: float = IDLE_SECONDS,
+        look_seconds: float = LOOK_SECONDS,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._start_link = start_link
         self._most_legs = most_legs
         self._most_processes = most_processes or max(2, os.cpu_count() or 1)
         self._idle_seconds = idle_seconds
+        self._look_seconds = look_seconds
         self._hosts: list[EngineHost] = []
         self._ending: set[asyncio.Task[None]] = set()
         self._starting = asyncio.Lock()
@@ -191,8 +195,24 @@ class MediaClient:
         host.attach(link)
         self._hosts.append(host)
         self._let_end(host)
+        self._look_later(host, 0)
         log.info("media process started", pid=link.pid)
         return host
+
+    def _look_later(self, host: EngineHost, silent: int) -> None:
+        asyncio.get_running_loop().call_later(self._look_seconds, self._look, host, silent)
+
+    def _look(self, host: EngineHost, silent: int) -> None:
+        """Whether a process does anything at all. It may have been stopped, or the disk under its
+        program be gone: its calls end, instead of waiting for ever."""
+        if host.lost or host not in self._hosts:
+            return
+        silent = 0 if host.heard_of else silent + 1
+        host.heard_of = False
+        if silent >= MOST_SILENT:
+            log.error("media process silent", legs=host.legs)
+            host.kill()
+        self._look_later(host, silent)
 
     def _ended(self, host: EngineHost) -> None:
         if host in self._hosts:

@@ -51,6 +51,7 @@ class EngineHost:
         self.reports = 0  # of legs, that there have been
         self.statistics: Statistics | None = None
         self.lost = False
+        self.heard_of = True  # since this was last set to false
 
     def attach(self, link: Link) -> None:
         """The process works."""
@@ -136,6 +137,11 @@ class EngineHost:
         if self._link is not None:
             await self._link.close()
 
+    def kill(self) -> None:
+        """End the process now: its legs will hear of it."""
+        if self._link is not None:
+            self._link.kill()
+
     def ended(self) -> None:
         """The process is no more: all its legs hear of it."""
         if self.lost:
@@ -159,6 +165,7 @@ class EngineHost:
     # Reports ------------------------------------------------------------------------------------
     def reported(self, report: Report) -> None:
         """Hand a report to whom it concerns."""
+        self.heard_of = True
         match report:
             case Frozen():
                 _answer(self._frozen, report.world, report.frame)

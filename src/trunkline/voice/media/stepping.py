@@ -31,7 +31,10 @@ class Stepping:
         self._steps: dict[str, _Step] = {}
 
     def add(self, order: StepWorld) -> None:
-        """Take an order."""
+        """Take an order. One before it that was given up is over: every order has its answer."""
+        world = self._engine.worlds.get(order.world)
+        if self._steps.pop(order.world, None) is not None and world is not None:
+            self._engine.tell(Stepped(world=order.world, frame=world.frame))
         self._steps[order.world] = _Step(order.until)
 
     def run(self) -> bool:

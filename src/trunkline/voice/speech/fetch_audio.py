@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
-from base64 import b64encode
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -24,8 +23,8 @@ from trunkline.voice.speech.freshness import Freshness, read_freshness
 from trunkline.webhooks.address_map import Connection
 from trunkline.webhooks.http import AllowList, Egress, Passage
 from trunkline.webhooks.http.answers import Answer
+from trunkline.webhooks.http.ask_for_file import ask_for_file
 from trunkline.webhooks.http.failures import ERRORS, explain
-from trunkline.webhooks.http.headers import FIXED
 from trunkline.webhooks.overrides import Overrides
 from trunkline.webhooks.shown_url import shown_url, without_query
 from trunkline.webhooks.target import InvalidTarget, Target, read_target
@@ -191,7 +190,16 @@ class FetchAudio:
             place = None if self._locate is None else self._locate(order.world_id, target)
             passage = Passage(allowed=order.allowed, open=place is not None or self._own(target))
             try:
-                answer = await self._request(order, method, target, home, place, passage)
+                answer = await ask_for_file(
+                    self._egress,
+                    target,
+                    home=home,
+                    place=place,
+                    passage=passage,
+                    connect=self._connect,
+                    method=method,
+                    headers=order.conditions if method == "GET" else None,
+                )
                 try:
                     location = answer.fields.get("location")
                     if answer.status == 304 and order.conditions:
@@ -210,40 +218,6 @@ class FetchAudio:
                 reason = explain(error, target, limits, passage).reason
                 raise AudioFailed(NOT_FETCHED, reason) from error
         raise AudioFailed(NOT_FETCHED, f"more than {MOST_REDIRECTS} redirects")
-
-    async def _request(
-        self,
-        order: _Order,
-        method: str,
-        target: Target,
-        home: Target,
-        place: Connection | None,
-        passage: Passage,
-    ) -> Answer:
-        headers = {
-            "Host": target.host_header,
-            **FIXED,
-            "Accept-Encoding": "identity",
-            **(order.conditions if method == "GET" else {"Content-Length": "0"}),
-        }
-        # The credentials that the URL came with are for the host that it names.
-        owner = home if target.username is None else target
-        if owner.username is not None and (owner.scheme, owner.authority) == (
-            target.scheme,
-            target.authority,
-        ):
-            pair = f"{owner.username}:{owner.password or ''}".encode()
-            headers["Authorization"] = f"Basic {b64encode(pair).decode('ascii')}"
-        if place is not None:
-            headers.update(place.headers)
-        return await self._egress.request(
-            method,
-            target.url if place is None else place.url,
-            headers=headers,
-            body=None if method == "GET" else b"",
-            passage=passage,
-            connect=self._connect,
-        )
 
     def _own(self, target: Target) -> bool:
         """Whether it is an address of this platform, which may be a private one."""
