@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from trunkline.store import Database
-from trunkline.voice.phones import queries
 from trunkline.voice.phones.audio_files import digest_of
 from trunkline.voice.phones.call_scripts import DEFAULT, CallScripts, Script
 from trunkline.voice.phones.script import (
@@ -16,6 +15,7 @@ from trunkline.voice.phones.script import (
     StepSay,
     StepWait,
 )
+from trunkline.voice.queries import RESET_WORLD
 
 PHONE = "+14155550123"
 WAVE = b"RIFF and so on"
@@ -73,7 +73,7 @@ async def test_another_node_hears_of_it(database: Database, world_id: str) -> No
 async def test_a_world_that_is_reset_has_none(database: Database, world_id: str) -> None:
     scripts = CallScripts(database)
     await scripts.set(world_id, PHONE, ALL, {digest_of(WAVE): WAVE})
-    for statement in queries.RESET_WORLD:
+    for statement in RESET_WORLD:
         await database.execute(statement, world_id)
     scripts.forget_world(world_id)
     assert (await scripts.of(world_id, PHONE)).steps == DEFAULT_SCRIPT

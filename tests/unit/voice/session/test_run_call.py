@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.waiting import eventually
 from tests.unit.voice.stand_ins import StandInLeg, TestedCall
 from trunkline.store import StoreUnavailable
 from trunkline.voice.legs import EngineLost, MediaUnavailable
@@ -118,6 +119,25 @@ async def test_what_cannot_be_dialled_has_failed_and_an_alert_says_why(
     assert placed.statuses == ["initiated", "failed"]
     assert placed.call.parts.alert.codes == [12400]
     assert "Trunkline failed" not in placed.call.parts.alert.made[0].message
+
+
+async def test_a_call_whose_turn_comes_while_the_database_is_away_waits_for_it() -> None:
+    placed = Placed()
+    is_active, asked = placed.call.parts.is_active, 0
+
+    async def away_at_first(account_sid: str) -> bool:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            raise StoreUnavailable("away")
+        return await is_active(account_sid)
+
+    placed.call.parts.is_active = away_at_first  # type: ignore[method-assign]
+    await eventually(lambda: placed.statuses)
+    await placed.answer()
+    await placed.end()
+    assert placed.statuses == ["initiated", "ringing", "in-progress", "completed"]
+    assert placed.call.parts.alert.codes == []
 
 
 async def test_a_media_process_that_ends_ends_the_call_with_an_alert() -> None:
