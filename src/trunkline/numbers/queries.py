@@ -248,6 +248,7 @@ def list_short_codes(
         wanted.append(columns.short_code.like(like))
     return select(*columns).where(*wanted)
 
+
 # --- calls ----------------------------------------------------------------------------------
 # A number whose application is gone has its own URLs again.
 VOICE_SETTINGS = """

@@ -25,3 +25,37 @@ async def test_time_stands_still_until_it_is_let_go() -> None:
     await advance(world, timedelta())
     real.time += SECOND
     assert world.clock.now() == START + 67 * SECOND
+
+
+async def test_who_ends_what_it_stood_still_for_lets_it_pass() -> None:
+    real, staying = Real(), {WORLD}
+    world = World(WORLD, "test", WorldClock(real), True, "off", START)
+    worlds: Any = FakeWorlds()
+    worlds.clock = lambda _: world.clock
+    advance = AdvanceClock(worlds, [], stays=staying.__contains__)
+    advance.let_go(WORLD)  # nobody holds it
+    await advance(world, SECOND)
+    advance.let_go(WORLD)  # something else holds it
+    real.time += SECOND
+    assert world.clock.now() == START + SECOND
+    staying.clear()
+    advance.let_go(WORLD)
+    real.time += SECOND
+    assert world.clock.now() == START + 3 * SECOND
+
+
+async def test_a_world_that_is_being_moved_is_not_let_go_on_the_way() -> None:
+    real, staying = Real(), {WORLD}
+    world = World(WORLD, "test", WorldClock(real), True, "off", START)
+    worlds: Any = FakeWorlds()
+    worlds.clock = lambda _: world.clock
+    advance = AdvanceClock(worlds, [], stays=staying.__contains__)
+
+    def over() -> bool:
+        staying.clear()
+        advance.let_go(WORLD)
+        return not world.clock.held
+
+    await advance(world, SECOND, until=over)
+    assert world.clock.now() == START + SECOND
+    assert not world.clock.held

@@ -27,6 +27,7 @@ from trunkline.voice.media.wire import (
     Ringing,
     ScriptDone,
     Silence,
+    Statistics,
     StepWorld,
 )
 from trunkline.voice.phones.script import Step, StepAnswer, StepHangUp, StepPress, StepWait
@@ -62,6 +63,9 @@ class EngineLink:
             self.died.set()
             self.engine.close()
             self._ended()
+
+    def kill(self) -> None:
+        self.die()
 
     async def close(self) -> None:
         self.die()
@@ -214,6 +218,24 @@ async def test_the_end_of_a_process_is_told_to_its_legs_alone(bench: Any, tmp_pa
 
 
 # Reports ----------------------------------------------------------------------------------------
+async def test_a_process_that_says_nothing_is_killed(bench: Any) -> None:
+    one = bench(look_seconds=0.001)
+    await one.open("CA1", AT_ONCE)
+    await one.links[0].died.wait()
+    assert one.heard == [EngineLost("CA1")]
+    await one.open("CA2", AT_ONCE)
+    assert len(one.links) == 2
+
+
+async def test_a_process_that_reports_lives(bench: Any) -> None:
+    one = bench(look_seconds=0.001)
+    await one.open("CA1", AT_ONCE)
+    for _ in range(50):
+        one.links[0]._reported(Statistics(legs=1, ticks=1, late=0, p50_ms=0, p99_ms=0))
+        await asyncio.sleep(0.001)
+    assert not one.links[0].closed
+
+
 async def test_reports_go_to_who_opened_the_leg(bench: Any) -> None:
     one = bench()
     others: list[Heard] = []
@@ -330,6 +352,16 @@ async def test_a_leg_that_is_opened_in_a_frozen_world_stands_still(bench: Any) -
     assert await freezing == 50
     await one.client.step("W1", 60)
     assert one.told(Answered)[0].frame == 51
+
+
+async def test_a_world_that_was_frozen_and_thawed_at_once_can_be_frozen_again(bench: Any) -> None:
+    one = bench()
+    await one.open("CA1", AT_ONCE)
+    first = one.client.freeze("W1")
+    one.client.thaw("W1")
+    second = one.client.freeze("W1")
+    async with asyncio.timeout(5):
+        assert await first == await second
 
 
 async def test_other_worlds_go_on(bench: Any) -> None:

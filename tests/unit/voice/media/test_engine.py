@@ -125,6 +125,34 @@ def test_members_of_a_room_hear_each_other(run: EngineRun) -> None:
     assert not any(third)
 
 
+def test_a_key_that_accepts_a_call_is_not_heard_in_the_room(run: EngineRun) -> None:
+    said = run.levels("said.wav", [11] * 20)
+    run.phone(AT_ONCE, StepPress(keys="5"), StepPlay(path=said.path), leg="CA1")
+    run.phone(AT_ONCE, leg="CA2")
+    run.until(Digit)
+    for leg in ("CA1", "CA2"):
+        run.engine.apply(Join(leg=leg, room="R"))
+    path = record(run, "CA2", track="outbound")
+    run.run(40)
+    run.engine.apply(HangUp(leg="CA2"))
+    run.until(RecordingEnded)
+    heard = frames_of(path)[0]
+    assert [level for level in heard if level] == [11] * 20
+
+
+def test_a_key_that_is_pressed_in_the_room_is_heard(run: EngineRun) -> None:
+    run.phone(AT_ONCE, StepWait(ms=100), StepPress(keys="5"), leg="CA1")
+    run.phone(AT_ONCE, leg="CA2")
+    run.run(2)
+    for leg in ("CA1", "CA2"):
+        run.engine.apply(Join(leg=leg, room="R"))
+    path = record(run, "CA2", track="outbound")
+    run.run(30)
+    run.engine.apply(HangUp(leg="CA2"))
+    assert run.until(RecordingEnded).sound
+    assert any(frames_of(path)[0])
+
+
 def test_three_in_a_room_hear_the_sum_of_the_others(run: EngineRun) -> None:
     for number, level in enumerate((1000, 200, 30), 1):
         said = run.levels(f"{number}.wav", [level] * 10)

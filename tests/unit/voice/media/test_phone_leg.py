@@ -84,6 +84,18 @@ def test_keys_in_band_are_found_in_the_audio(run: EngineRun) -> None:
     assert all(digit.frame - (1 + 10 * number) <= 3 for number, digit in enumerate(digits))
 
 
+def test_no_key_is_told_twice_of_a_phone_that_changes_its_way(run: EngineRun) -> None:
+    run.phone(
+        StepAnswer(after_ms=0),
+        StepPress(keys="1"),
+        StepPress(keys="2", in_band=True),
+        StepPress(keys="33"),
+        StepHangUp(),
+    )
+    digits = [report.digit for report in run.run(100) if isinstance(report, Digit)]
+    assert "".join(digits) == "1233"
+
+
 def test_waits_for_the_end_of_a_prompt(run: EngineRun) -> None:
     run.phone(StepAnswer(after_ms=0), StepHear(silence_ms=500), StepPress(keys="1"))
     run.step(1)

@@ -58,11 +58,15 @@ def watch(legs: FakeLegs) -> WatchPhones:
 
 
 async def opened(
-    watch: WatchPhones, *script: Step, rings: bool = True, heard: list[Any] | None = None
+    watch: WatchPhones,
+    *script: Step,
+    rings: bool = True,
+    heard: list[Any] | None = None,
+    sid: str = SID,
 ) -> Leg:
     told = [] if heard is None else heard
     return await watch.open_phone(
-        SID, "0" * 32, told.append, rings=rings, script=script, heard=None
+        sid, "0" * 32, told.append, rings=rings, script=script, heard=None
     )
 
 
@@ -161,4 +165,22 @@ async def test_a_world_is_held_as_long_as_the_call_lasts(watch: WatchPhones) -> 
     watch.hold(SID)
     leg.hang_up()
     await opened(watch)
+    assert not watch.holds("0" * 32)
+
+
+async def test_the_end_of_the_last_call_that_is_held_is_told(
+    legs: FakeLegs, watch: WatchPhones
+) -> None:
+    free: list[str] = []
+    watch.on_free = free.append
+    first, second, other = (SID[:-1] + number for number in "123")
+    held = [await opened(watch, StepAnswer(), sid=sid) for sid in (first, second)]
+    alone = await opened(watch, StepAnswer(), sid=other)
+    watch.hold(first)
+    watch.hold(second)
+    alone.hang_up()
+    held[0].hang_up()
+    assert free == []
+    held[1].hang_up()
+    assert free == ["0" * 32]
     assert not watch.holds("0" * 32)
