@@ -88,6 +88,38 @@ def test_events_of_a_number_and_of_a_status_are_picked_out(
         assert kinds(requests) == [("webhook.failed", OTHER, two)]
 
 
+def test_calls_are_picked_out_by_their_numbers_and_statuses(
+    platform: World, client: Client, typing: Typist
+) -> None:
+    number = platform.numbers[0]
+    platform.control("PUT", f"/phones/{PHONE}/script", {"script": "answer; press 1 in-band"})
+    platform.control("PUT", f"/phones/{OTHER}/script", {"script": "busy"})
+    says = "<Response><Gather numDigits='1'/><Hangup/></Response>"
+    with (
+        tailing(typing, platform, "--json", "--number", PHONE, "--no-webhooks") as of_phone,
+        tailing(typing, platform, "--json", "--status", "completed,busy") as ended,
+    ):
+        for phone in (PHONE, OTHER):
+            client.calls.create(to=phone, from_=number, twiml=says, record=True)
+        platform.control("POST", "/calls/run", {})
+        told = kinds(of_phone)
+        assert {(sender, to) for _, sender, to in told} == {(number, PHONE)}
+        assert [kind for kind, _, _ in told if kind.startswith("call.")] == [
+            "call.queued",
+            "call.initiated",
+            "call.ringing",
+            "call.in-progress",
+            "call.verb",
+            "call.digits",
+            "call.completed",
+        ]
+        assert ("recording.in-progress", number, PHONE) in told
+        assert sorted(kinds(ended)) == [
+            ("call.busy", number, OTHER),
+            ("call.completed", number, PHONE),
+        ]
+
+
 def test_people_are_told_what_a_code_means(platform: World, client: Client, typing: Typist) -> None:
     platform.control("PUT", f"/phones/{PHONE}", {"fail": 30003})
     with terminal(typing.command("tail", "--errors"), typing.environment, columns=200) as tail:
@@ -106,4 +138,4 @@ def test_people_are_told_what_a_code_means(platform: World, client: Client, typi
 def test_a_status_that_does_not_exist_is_a_sentence(typing: Typist) -> None:
     done = typing("tail", "--status", "lost")
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("'lost' is no status of a message: ")
+    assert done.stderr.startswith("'lost' is no status of a message or a call: ")

@@ -94,6 +94,41 @@ def test_a_call_that_the_phone_makes(trunkline: Trunkline) -> None:
     assert [each.sid for each in trunkline.calls] == [call.sid]
 
 
+def test_keys_that_are_tones_alone(trunkline: Trunkline) -> None:
+    trunkline.app(app_of(menu=menu, pressed=pressed), voice="/menu")
+    call = trunkline.phone(PHONE).calls().hears("Press one").press("4", in_band=True)
+    assert call.hears("You pressed 4.").ends().digits == "4"
+
+
+def test_the_clock_goes_on_when_the_app_ends_the_call(trunkline: Trunkline) -> None:
+    trunkline.app(app_of(menu=menu, pressed=pressed), voice="/menu")
+    call = trunkline.phone(PHONE).calls().hears("Press one")
+    assert trunkline.clock.now() == trunkline.clock.now()  # it stands still for the test
+    trunkline.client.calls(call.sid).update(status="completed")
+    assert call.status == "completed"
+    assert trunkline.clock.now() < trunkline.clock.now()
+
+
+def test_a_key_that_accepts_a_call_is_not_heard_by_the_caller(trunkline: Trunkline) -> None:
+    def forward(response: VoiceResponse, _: Any) -> None:
+        response.dial(timeout=20).number(AGENT, url="/whisper")
+
+    def whisper(response: VoiceResponse, _: Any) -> None:
+        gather = GatherTwiml(num_digits=1, action="/accepted")
+        gather.say("Press a key to take the call.")
+        response.append(gather)
+        response.hangup()
+
+    pages = app_of(forward=forward, whisper=whisper, accepted=lambda *_: None)
+    trunkline.app(pages, voice="/forward")
+    caller = trunkline.phone(PHONE).calls()
+    taken = trunkline.phone(AGENT).expects_call().answer().hears("Press a key").press("5")
+    taken.waits("1s")
+    assert taken.digits == "5"
+    assert caller.heard.digits == ""
+    taken.hangs_up()
+
+
 def test_a_script_does_it_all(trunkline: Trunkline) -> None:
     trunkline.app(app_of(menu=menu, pressed=pressed), voice="/menu")
     phone = trunkline.phone(PHONE)
@@ -213,7 +248,7 @@ def test_a_call_that_does_not_come_fails_at_once(trunkline: Trunkline) -> None:
 def test_a_file_that_is_no_sound(trunkline: Trunkline, tmp_path: Path) -> None:
     (tmp_path / "cat.png").write_bytes(b"\x89PNG cat")
     trunkline.app(app_of(menu=menu), voice="/menu")
-    with pytest.raises(TrunklineError, match=r"'cat\.png': The file"):
+    with pytest.raises(TrunklineError, match=r"'cat\.png': It is no WAV"):
         trunkline.phone(PHONE).calls().plays(tmp_path / "cat.png")
 
 

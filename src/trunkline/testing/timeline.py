@@ -109,8 +109,8 @@ def _call(call: dict[str, Any]) -> Iterator[tuple[str, datetime, str]]:
     verbs = iter(call["verbs"])
     for event in call["timeline"]:
         kind, data = event["kind"].removeprefix("call."), event["data"]
-        if kind == "request" or kind.startswith("webhook."):
-            continue  # requests are told by themselves
+        if kind in ("request", "alert") or kind.startswith("webhook."):
+            continue  # requests and alerts are told by themselves
         text = kind
         if kind == "verb":
             text = repr(executed(next(verbs)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from heapq import merge
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from trunkline.messaging.explain_message import TimelineEntry
-from trunkline.sids import is_sid
+from trunkline.sids import id_floor, id_time, is_sid
 from trunkline.store import Database
 from trunkline.twiml import voice
 from trunkline.twiml.schema import Text
@@ -23,6 +23,9 @@ from trunkline.webhooks.history import History, RequestSummary
 from trunkline.webhooks.shown_url import without_query
 
 __all__ = ["CallExplanation", "CallSummary", "Element", "ExecutedVerb", "ExplainCall"]
+
+# Ids are made in the order of time, by the clocks of several nodes.
+CLOCKS_APART = timedelta(hours=1)
 
 
 class CallSummary(msgspec.Struct, kw_only=True):
@@ -110,8 +113,9 @@ class ExplainCall:
         # Nobody waits for a note to be written: what comes after it may be written first.
         events.sort(key=lambda event: event.real_time)
         children = await self._database.fetch(explain_queries.CHILDREN, call_id)
-        found = map(_request, await self._history.of_subject(world_id, f"CA{call_id}"))
-        requests = sorted(found, key=lambda entry: entry.real_time)
+        requests = [*map(_request, await self._history.of_subject(world_id, f"CA{call_id}"))]
+        requests += await self._alerts(world_id, f"CA{call_id}")
+        requests.sort(key=lambda entry: entry.real_time)
         code = row["error_code"]
         return CallExplanation(
             **_summary(row),
@@ -132,6 +136,19 @@ class ExplainCall:
         if not is_sid(sid, "CA"):
             return None
         return await self._database.fetchrow(explain_queries.FETCH, sid[2:], world_id)
+
+    async def _alerts(self, world_id: str, sid: str) -> list[TimelineEntry]:
+        earliest = id_floor(id_time(sid) - CLOCKS_APART)
+        return [
+            TimelineEntry(
+                seq=0,
+                kind="alert",
+                data={"error_code": row["code"], "message": row["message"]},
+                world_time=row["created_at"],
+                real_time=row["real_time"],
+            )
+            for row in await self._database.fetch(explain_queries.ALERTS, world_id, sid, earliest)
+        ]
 
     async def _events(self, call_id: str) -> list[TimelineEntry]:
         rows = await self._database.fetch(explain_queries.EVENTS, call_id)

@@ -24,3 +24,8 @@ BETWEEN_RECORDED = """
 SELECT r.id, c.sender, c.recipient FROM recordings r JOIN calls c ON c.id = r.call_id
 WHERE r.id = ANY ($1::uuid[]) AND c.world_id = $2
 """
+# Within the partitions from an id on: no alert about a call is older than the call.
+ALERTS = """
+SELECT code, message, created_at, real_time FROM alerts
+WHERE world_id = $1 AND resource = $2 AND id >= $3 ORDER BY id LIMIT 100
+"""

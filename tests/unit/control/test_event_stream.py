@@ -129,6 +129,56 @@ async def test_events_are_chosen_by_the_numbers_of_their_messages(
     assert fake.looked == [sorted([gone, SID, OTHER, THIRD])]  # all of it by one query
 
 
+async def test_calls_and_their_recordings_are_between_numbers_too(
+    client: Client, fake: FakePlatform
+) -> None:
+    call, recording, other = "CA" + "1" * 32, "RE" + "2" * 32, "CA" + "3" * 32
+    fake.parties = {
+        call: ("+12065550100", "client:alice"),
+        recording: ("+12065550100", "client:alice"),
+        other: ("+12065550100", "+14155550124"),
+    }
+    async with listening(client, "to=client:alice") as listener:
+        events = [
+            event(subject=other, kind="call.ringing"),
+            event(subject=call, kind="call.verb"),
+            event(subject=recording, kind="recording.completed"),
+            event(subject="NO" + "4" * 32, kind="alert.recorded", data={"resource": call}),
+        ]
+        fake.bus.publish(events)
+        fake.bus.close()
+        told = []
+        while text := await listener.next():
+            told.append(text.split("\n")[1].removeprefix("event: "))
+    assert told == ["call.verb", "recording.completed", "alert.recorded"]
+
+
+@pytest.mark.parametrize(
+    ("query", "passes"),
+    [
+        ("status=ringing,busy", ["call.ringing", "call.busy"]),
+        ("status=failed", ["call.failed", "message.failed"]),
+        ("status=queued", ["call.queued", "call.initiated"]),
+        ("errors=true", ["call.failed", "message.failed"]),
+    ],
+)
+async def test_statuses_are_those_of_messages_and_of_calls(
+    client: Client, fake: FakePlatform, query: str, passes: list[str]
+) -> None:
+    sid = "CA" + "1" * 32
+    kinds = [f"call.{each}" for each in ("queued", "initiated", "ringing", "busy", "failed")]
+    async with listening(client, query) as listener:
+        fake.bus.publish(
+            [event(subject=sid, kind=kind, data={}) for kind in (*kinds, "call.verb")]
+            + [event(kind="message.failed", data={})]
+        )
+        fake.bus.close()
+        told = []
+        while text := await listener.next():
+            told.append(text.split("\n")[1].removeprefix("event: "))
+    assert told == passes
+
+
 async def test_an_alert_is_between_the_numbers_of_its_message(
     client: Client, fake: FakePlatform
 ) -> None:

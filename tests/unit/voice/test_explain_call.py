@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -111,3 +112,35 @@ async def test_what_happened_in_a_call(node: Node, explain: ExplainCall) -> None
     kinds = [event.kind for event in found.timeline]
     assert kinds[0] == "call.queued"
     assert kinds[-1] == "call.completed"
+
+
+async def test_what_is_noted_before_the_end_is_told_before_it(
+    node: Node, explain: ExplainCall
+) -> None:
+    sid = await node.call("initiated", "ringing", "in-progress")
+    # In one commit, as a last verb and the end that it brings about.
+    noted = asyncio.ensure_future(note(node, sid, "call.verb", verb="Hangup"))
+    await asyncio.sleep(0)
+    await node.enter(sid, "completed")
+    await noted
+    found = await explain.explain(node.world_id, sid)
+    assert found is not None
+    assert [event.kind for event in found.timeline][-2:] == ["call.verb", "call.completed"]
+    assert found.timeline[-1].seq == len(found.timeline)
+
+
+async def test_its_alerts_are_told(node: Node, explain: ExplainCall) -> None:
+    sid, other = await node.call("initiated", "ringing"), await node.call()
+    for about, code in ((other, 11200), (sid, 12100)):
+        alert = node.alert(
+            node.account_id, node.world_id, code, resource=about, message="Line 1: no XML."
+        )
+        await node.commit.submit(Job(node.record, alert))
+    await node.enter(sid, "failed")
+    found = await explain.explain(node.world_id, sid)
+    assert found is not None
+    told = [(event.kind, event.data) for event in found.timeline[-2:]]
+    assert told == [
+        ("alert", {"error_code": 12100, "message": "Line 1: no XML."}),
+        ("call.failed", {}),
+    ]

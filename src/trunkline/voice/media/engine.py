@@ -45,7 +45,8 @@ HEARD = "heard:"  # before a leg's SID: the name of the recording of what its ph
 
 
 class Engine:
-    """All legs of a media process. `faulty` is told exceptions, which end no more than a leg.
+    """All legs of a media process. `faulty` is told exceptions, which end no more than a leg;
+    `unwritten` which file could not be written, and why.
 
     Commands to legs, recordings and worlds that are not there do nothing: they crossed with the
     report of the end.
@@ -57,11 +58,13 @@ class Engine:
         writer: RecordingWriter,
         *,
         faulty: Callable[[Exception], None],
+        unwritten: Callable[[str, str], None] = lambda *_: None,
     ) -> None:
         self.worlds: dict[str, EngineWorld] = {}
         self._sounds = sounds
         self._writer = writer
         self._faulty = faulty
+        self._unwritten = unwritten
         self._legs: dict[str, tuple[MediaLeg, EngineWorld]] = {}
         self._recordings: dict[str, tuple[Recording, EngineWorld]] = {}
         self._unheard: dict[str, EngineWorld] = {}  # by leg: a WAV that was not begun
@@ -307,6 +310,8 @@ class Engine:
     def _recording_ended(self, ended: EndedRecording) -> None:
         _, world = self._recordings.pop(ended.recording)
         world.writing.pop(ended.recording, None)
+        if ended.problem:
+            self._unwritten(ended.recording, ended.problem)
         if ended.recording.startswith(HEARD):
             self.tell(HeardWritten(leg=ended.leg, frame=world.frame))
         else:

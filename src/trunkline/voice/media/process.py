@@ -41,7 +41,12 @@ class MediaProcess(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._reader = commands_of()
         self._transport: asyncio.Transport | None = None
-        self._engine = Engine(Sounds(), RecordingWriter(wake=self._wake), faulty=_tell_fault)
+        self._engine = Engine(
+            Sounds(),
+            RecordingWriter(wake=self._wake),
+            faulty=_tell_fault,
+            unwritten=_tell_unwritten,
+        )
         self._stepping = Stepping(self._engine, time.monotonic)
         self._ticker = Ticker(self._tick, time.monotonic, self._loop.call_later)
         self._steps_again = False
@@ -127,6 +132,11 @@ class MediaProcess(asyncio.Protocol):
 
 def _tell_fault(error: Exception) -> None:
     line = {"event": "fault in the media engine", "level": "error", **fault(error)}
+    print(json.dumps(line), file=sys.stderr, flush=True)
+
+
+def _tell_unwritten(recording: str, problem: str) -> None:
+    line = {"event": "sound not written", "level": "error", "of": recording, "problem": problem}
     print(json.dumps(line), file=sys.stderr, flush=True)
 
 

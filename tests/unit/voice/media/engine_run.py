@@ -38,7 +38,13 @@ class EngineRun:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.faults: list[Exception] = []
-        self.engine = Engine(Sounds(), RecordingWriter(), faulty=self.faults.append)
+        self.unwritten: list[tuple[str, str]] = []
+        self.engine = Engine(
+            Sounds(),
+            RecordingWriter(),
+            faulty=self.faults.append,
+            unwritten=lambda *what: self.unwritten.append(what),
+        )
         self.reports: list[Report] = []
         self._now = 0.0
         self._stepping = Stepping(self.engine, lambda: self._now)

@@ -277,6 +277,9 @@ def test_a_recording_that_cannot_be_written_is_told(run: EngineRun) -> None:
     run.phone(AT_ONCE)
     run.engine.apply(StartRecording(recording="RE1", leg="CA1", path="/nowhere/RE1.wav"))
     assert run.until(RecordingEnded).reason == "failed"
+    ((recording, problem),) = run.unwritten
+    assert recording == "RE1"
+    assert "No such file or directory" in problem
 
 
 # Worlds -----------------------------------------------------------------------------------------

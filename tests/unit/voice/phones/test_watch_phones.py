@@ -168,9 +168,7 @@ async def test_a_world_is_held_as_long_as_the_call_lasts(watch: WatchPhones) -> 
     assert not watch.holds("0" * 32)
 
 
-async def test_the_end_of_the_last_call_that_is_held_is_told(
-    legs: FakeLegs, watch: WatchPhones
-) -> None:
+async def test_the_end_of_the_last_call_that_is_held_is_told(watch: WatchPhones) -> None:
     free: list[str] = []
     watch.on_free = free.append
     first, second, other = (SID[:-1] + number for number in "123")
