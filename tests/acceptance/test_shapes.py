@@ -40,6 +40,7 @@ DECLARED: dict[str, Operation] = {
 }
 
 NO_SUCH_NUMBERS = "no country here has numbers of this type: the answer is 404/20404"
+NO_CONFERENCES = "there are no conferences yet: the list is empty, and the rest is 404/20404"
 # Operations that have an official example and cannot be answered in its way.
 NOT_ANSWERED = {
     "content ListLegacyContent": "there are no templates of the time before these",
@@ -49,6 +50,10 @@ NOT_ANSWERED = {
     "api ListAvailablePhoneNumberNational": NO_SUCH_NUMBERS,
     "api ListAvailablePhoneNumberSharedCost": NO_SUCH_NUMBERS,
     "api ListAvailablePhoneNumberVoip": NO_SUCH_NUMBERS,
+    "api FetchConferenceRecording": NO_CONFERENCES,
+    "api ListConferenceRecording": NO_CONFERENCES,
+    "api UpdateConferenceRecording": NO_CONFERENCES,
+    "api DeleteConferenceRecording": NO_CONFERENCES,
 }
 
 
@@ -82,8 +87,16 @@ def what_was_asked(example: Any) -> None:
     example["events"][0]["request"]["parameters"] = dict.fromkeys(names.split(), "x")
 
 
+def encrypted(example: Any) -> None:
+    """It is nothing there: an object in the example of a fetch."""
+    assert example["encryption_details"] is None
+    example["encryption_details"] = {"type": "rsa-aes"}
+
+
 # What is known to be otherwise than in the official example.
 DEVIATIONS: dict[str, Callable[[Any], None]] = {
+    "api CreateCallRecording": encrypted,
+    "api UpdateCallRecording": encrypted,
     "api ListCallEvent": what_was_asked,
     "messaging FetchDomainDnsValidation": whose_dns,
     "messaging_v2 ListChannelsSender": a_sender,
@@ -116,7 +129,9 @@ def expected(name: str) -> tuple[Any, Any]:
 
 WITH_EXAMPLE = sorted(name for name in DECLARED if has_example(name) and name not in NOT_ANSWERED)
 LISTS = sorted(name for name in WITH_EXAMPLE if DECLARED[name].list_key)
-DELETES = sorted(name for name in DECLARED if DECLARED[name].method == "DELETE")
+DELETES = sorted(
+    name for name in DECLARED if DECLARED[name].method == "DELETE" and name not in NOT_ANSWERED
+)
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +142,7 @@ def answers(running: World) -> Iterator[dict[str, Recorded]]:
 
 def test_every_operation_with_an_example_was_asked(answers: dict[str, Recorded]) -> None:
     assert sorted(answers) == sorted({*WITH_EXAMPLE, *DELETES})
-    assert all(has_example(name) for name in NOT_ANSWERED)
+    assert NOT_ANSWERED.keys() <= DECLARED.keys()
 
 
 @pytest.mark.parametrize("name", WITH_EXAMPLE)

@@ -24,8 +24,8 @@ __all__ = ["documents", "main"]
 
 NOTES = {
     "api": (
-        "Test credentials may use CreateMessage and CreateIncomingPhoneNumber, with the magic"
-        " numbers of Twilio's documentation; everything else answers 403 and code 20008."
+        "Test credentials may use CreateMessage, CreateCall and CreateIncomingPhoneNumber, with the"
+        " magic numbers of Twilio's documentation; everything else answers 403 and code 20008."
     ),
     "CreateMessage": "`price` stays null: nothing is billed yet.",
     "FetchMedia": (
@@ -33,7 +33,15 @@ NOTES = {
         " hours."
     ),
     "FetchBalance": "The balance does not change: nothing is billed yet.",
-    "UpdateMessage": "`Status=canceled` answers 409 and 30409: nothing can be scheduled yet.",
+    "CreateCall": (
+        "`price` stays null. Machine detection, SIP credentials, `Byoc` and `CallToken` are checked"
+        " and do nothing yet."
+    ),
+    "FetchRecording": (
+        "The audio is at the same address without a suffix, or with `.wav` or `.mp3`:"
+        " [recordings.md](recordings.md)."
+    ),
+    "ListConferenceRecording": "There are no conferences yet: the list is empty.",
 }
 CONFIGURATION_HEAD = """\
 # Configuration
