@@ -68,9 +68,15 @@ demo: venv
 demo-voice: venv
 	@$(bin)/trunkline demo --voice $(ARGS)
 
+# What ends processes and measures what is left has the machine for itself.
 .PHONY: test
 test: venv node-tools openapi
+ifeq ($(strip $(ARGS)),)
+	@$(bin)/python -m pytest -m 'not peers' -n 2 --dist loadfile tests/unit tests/acceptance
+	@$(bin)/python -m pytest -m 'not peers' tests/crash
+else
 	@$(bin)/python -m pytest -m 'not peers' $(ARGS)
+endif
 
 .PHONY: test-peers
 test-peers: venv node-tools openapi
