@@ -115,8 +115,9 @@ def terminal(
     """A terminal in which the command runs; at the end it is hung up."""
     pid, descriptor = pty.fork()
     if pid == 0:  # pragma: no cover - it becomes the command
+        # Before it looks: the process that forked may be kept from doing so for a while.
+        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         os.execvpe(command[0], list(command), {**environment, "TERM": "xterm"})
-    fcntl.ioctl(descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     made = Terminal(pid, descriptor)
     try:
         yield made
