@@ -24,7 +24,9 @@ os.environ["XDG_CACHE_HOME"] = str(Path(__file__).parents[1] / ".cache" / "tests
 
 def pytest_configure() -> None:
     """What tests start can be ended by every signal, also where the tests run in the background of
-    a shell or under nohup, and some are ignored."""
+    a shell or under nohup, and some are ignored. And it asks its terminal for its size."""
+    for name in ("COLUMNS", "LINES"):  # set by readline for the processes of pytest-xdist
+        os.environ.pop(name, None)
     for number in (signal.SIGHUP, signal.SIGQUIT):
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
