@@ -68,12 +68,11 @@ demo: venv
 demo-voice: venv
 	@$(bin)/trunkline demo --voice $(ARGS)
 
-# What ends processes and measures what is left has the machine for itself.
 .PHONY: test
 test: venv node-tools openapi
 ifeq ($(strip $(ARGS)),)
-	@$(bin)/python -m pytest -m 'not peers' -n 2 --dist loadfile tests/unit tests/acceptance
-	@$(bin)/python -m pytest -m 'not peers' tests/crash
+	@$(bin)/python -m pytest -m 'not peers' tests/unit
+	@$(bin)/python -m pytest -m 'not peers' tests/acceptance tests/crash
 else
 	@$(bin)/python -m pytest -m 'not peers' $(ARGS)
 endif

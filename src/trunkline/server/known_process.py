@@ -42,7 +42,8 @@ class KnownProcess:
             pass  # of another user
         fields = _stat(pid)
         if not fields:
-            return cls(pid=pid)
+            # Where there is /proc, one that was there and is not in it has just ended.
+            return None if _stat(os.getpid()) else cls(pid=pid)
         return None if fields[STATE] in GONE else cls(pid=pid, started=int(fields[STARTED]))
 
     @classmethod
