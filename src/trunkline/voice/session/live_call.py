@@ -27,7 +27,6 @@ class LiveCall:
     parent_sid: str | None = None
     forwarded_from: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
-    begun_frame: int | None = None
     answered_frame: int | None = None  # engine time
     has_hung_up: bool = False  # the far end, of which the row is told with the call's last status
     duration: int = 0  # seconds, once it has ended

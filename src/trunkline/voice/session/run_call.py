@@ -70,7 +70,7 @@ class RunCall:
             except Exception as error:  # no call is left without an end
                 log.error("call.defect", call=session.call.sid, **fault(error))
                 session.complain(INTERNAL, "Trunkline failed in this call.")
-                await self._finish(session, Ended(_last(session), "failed"))
+                await self._finish(session, Ended(_last(session, "failed"), "failed"))
         except EndedElsewhere:
             session.let_go()
         finally:
@@ -98,13 +98,11 @@ class RunCall:
             if gone.lost:
                 session.complain(LOST, "The media process of the call has ended, and cut it off.")
             # A caller that gives up before anybody answers.
-            raise Ended("completed" if session.call.is_answered else "no-answer") from None
+            raise Ended(_last(session, "no-answer")) from None
         except Interrupted as interrupted:
             order = interrupted.order
             assert isinstance(order, EndOrder)
-            status = "completed" if session.call.is_answered else order.status
-            if status == "completed" and not session.call.is_answered:
-                status = "canceled"
+            status = _last(session, "canceled" if order.status == "completed" else order.status)
             raise Ended(status, sip=487 if status == "canceled" else None) from None
 
     async def _refuse_what_is_not_active(self, session: CallSession) -> None:
@@ -131,7 +129,6 @@ class RunCall:
         session.look()  # it may have been canceled while it waited for its turn
         if call.status == "queued":
             await self._initiate(session)
-        call.begun_frame = session.frame
         try:
             await session.work(self._open_far_end(session))
         except MediaUnavailable as error:
@@ -189,10 +186,7 @@ class RunCall:
 
     async def _converse(self, session: CallSession) -> None:
         done = await session.services.converse(session, session.call.document) or Finish()
-        raise Ended(
-            "completed" if session.call.is_answered else done.status,
-            done.reason,
-        )
+        raise Ended(_last(session, done.status), done.reason)
 
     async def _finish(self, session: CallSession, ended: Ended) -> None:
         call = session.call
@@ -213,5 +207,6 @@ class RunCall:
         await session.enter(ended.status, **changes)
 
 
-def _last(session: CallSession) -> str:
-    return "completed" if session.call.is_answered else "failed"
+def _last(session: CallSession, unanswered: str) -> str:
+    """The last status: `unanswered` of a call that was not answered."""
+    return "completed" if session.call.is_answered else unanswered

@@ -17,7 +17,7 @@ from trunkline.faults import fault
 from trunkline.store import Job, Overloaded, StoreUnavailable
 from trunkline.store.notes import Note
 from trunkline.store.transitions import Transition, TransitionRefused
-from trunkline.voice.legs import EngineLost, Heard, Leg
+from trunkline.voice.legs import EngineLost, HangUpReason, Heard, Leg
 from trunkline.voice.media.wire import (
     FRAMES_PER_SECOND,
     HungUp,
@@ -35,7 +35,7 @@ from trunkline.voice.session.events import (
 )
 from trunkline.voice.session.live_call import LiveCall
 from trunkline.voice.session.mailbox import Mailbox
-from trunkline.voice.session.services import Services, Timer
+from trunkline.voice.session.services import EngineTimers, Services
 
 __all__ = ["CallSession", "EndedElsewhere", "SessionTimer"]
 
@@ -52,19 +52,14 @@ class EndedElsewhere(Exception):
 
 
 class SessionTimer:
-    """A timer of a session's: tells its mailbox once."""
+    """A timer of a session's: tells its mailbox once, after so many frames."""
 
-    def __init__(self, timer: Timer | None = None) -> None:
-        self._timer = timer
-
-    def holds(self, timer: Timer) -> None:
-        """Take what can be cancelled."""
-        self._timer = timer
+    def __init__(self, time: EngineTimers, world_id: str, frames: int, mailbox: Mailbox) -> None:
+        self._timer = time.call_later(world_id, frames, lambda: mailbox.put(TimeUp(self)))
 
     def cancel(self) -> None:
         """Let it not tell. What it has told already is for the reader to pass over."""
-        if self._timer is not None:
-            self._timer.cancel()
+        self._timer.cancel()
 
 
 class CallSession:
@@ -118,22 +113,20 @@ class CallSession:
 
         Raises FarEndGone, Interrupted: a verb that has to do something before catches them.
         """
-        while True:
-            event = await self._mailbox.get()
-            self.waited = True
-            if (heard := self._take(event)) is not None:
-                return heard
+        event = await self._mailbox.get()
+        self.waited = True
+        self._obey(event)
+        return event
 
     async def ring(self) -> Event:
         """The next event of a leg that is not answered: its end is one, too. Raises
         Interrupted."""
-        while True:
-            event = await self._mailbox.get()
-            if isinstance(event, (HungUp, EngineLost, Refused)):
-                self._leg_open = False
-                return event
-            if (heard := self._take(event)) is not None:
-                return heard
+        event = await self._mailbox.get()
+        if isinstance(event, (HungUp, EngineLost, Refused)):
+            self._leg_open = False
+        else:
+            self._obey(event)
+        return event
 
     async def work(self, doing: Awaitable[T]) -> T:
         """Do something that depends on more than time: the world stands still meanwhile, if it is
@@ -158,7 +151,8 @@ class CallSession:
         """Forget what came of a kind."""
         self._mailbox.drop(kind)
 
-    def _take(self, event: Event) -> Event | None:
+    def _obey(self, event: Event) -> None:
+        """Raise FarEndGone or Interrupted, if an event is cause to."""
         match event:
             case HungUp() | EngineLost() if self._leg_open:
                 self._leg_open = False
@@ -169,28 +163,21 @@ class CallSession:
                 raise Interrupted(event)
             case TimeUp(timer) if timer is self._limit:
                 raise Interrupted(EndOrder())
-        return event
 
     def look(self) -> None:
+        """Raise FarEndGone or Interrupted, if something that waits is cause to."""
         for event in self._mailbox.waiting():
-            interrupts = isinstance(event, (HungUp, EngineLost, RedirectOrder, EndOrder)) or (
-                isinstance(event, TimeUp) and event.timer is self._limit
-            )
-            if interrupts and not (self.gone and isinstance(event, (HungUp, EngineLost))):
+            try:
+                self._obey(event)
+            except (FarEndGone, Interrupted):
                 self._mailbox.remove(event)
-                self._take(event)
+                raise
 
     # Time -----------------------------------------------------------------------------------
     def timer(self, seconds: float) -> SessionTimer:
         """Tell `TimeUp` so many seconds of engine time from now."""
-        timer = SessionTimer()
         frames = max(round(seconds * FRAMES_PER_SECOND), 0)
-        timer.holds(
-            self.services.time.call_later(
-                self.call.world_id, frames, lambda: self._mailbox.put(TimeUp(timer))
-            )
-        )
-        return timer
+        return SessionTimer(self.services.time, self.call.world_id, frames, self._mailbox)
 
     def limit(self, seconds: int) -> None:
         """End the call so long after its answer."""
@@ -246,7 +233,7 @@ class CallSession:
         await self.enter("in-progress", answered_at=self.now, **changes)
         self.limit(int(self.call.options.get("time_limit", 14_400)))
 
-    def let_go(self, reason: Any = "normal") -> None:
+    def let_go(self, reason: HangUpReason = "normal") -> None:
         """Hang up, if it has not ended by itself."""
         if self.leg is not None and self._leg_open:
             self._leg_open = False

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from typing import Literal, Protocol
 
 import structlog
@@ -61,10 +60,6 @@ class Sessions:
     def __len__(self) -> int:
         return len(self._sessions)
 
-    def find(self, sid: str) -> CallSession | None:
-        """The session of a call, while it goes on here."""
-        return self._sessions.get(sid)
-
     def calls(self) -> list[LiveCall]:
         """The calls that have begun. One whose leg is being opened may not be committed yet."""
         return [session.call for session in self if session.begun]
@@ -89,11 +84,10 @@ class Sessions:
         else:
             self.dial(call)
 
-    def dial(self, call: NewCall, created_at: datetime | None = None) -> None:
+    def dial(self, call: NewCall) -> None:
         """Dial it now; nothing, where that is being done."""
-        if call.sid in self._sessions:
-            return
-        self.make(call, created_at=created_at).start()
+        if not self.knows(call.sid):
+            self.make(call).start()
 
     def make(
         self,
@@ -101,7 +95,6 @@ class Sessions:
         *,
         parent: CallSession | None = None,
         companion: Callable[[CallSession], Companion] | None = None,
-        created_at: datetime | None = None,
     ) -> CallSession:
         """The session of a call, whose task begins with `start`."""
         assert self._run is not None
@@ -116,7 +109,7 @@ class Sessions:
         session = CallSession(
             LiveCall.of(call),
             self._services,
-            created_at=created_at or call.created_at,
+            created_at=call.created_at,
             parent=parent,
             begin=begin,
         )
