@@ -18,6 +18,7 @@ from trunkline.clock import Clock
 from trunkline.faults import fault
 from trunkline.rest.operation import AccountIdentity
 from trunkline.store import GroupCommit, Job, Overloaded, StoreUnavailable
+from trunkline.store.patiently import TRY_AGAIN
 from trunkline.webhooks.address_map import Connection
 from trunkline.webhooks.alerts.alert_overrides import alert_overrides
 from trunkline.webhooks.alerts.catalogue import NOT_ACTIVE
@@ -43,7 +44,6 @@ RETRIEVAL = 11200
 GIVEN_UP = "Whoever waited for the answer does so no more."
 PARAMETERS = "parameters"  # of `Delivery.data`: what was told, as it is shown and told again
 MOST_VALUE = 16_384  # characters of a parameter that are written down
-TRY_AGAIN = 0.1  # seconds between tries to write down while the database is away
 GRACE = 4.0  # seconds for what is not written down yet when the platform stops
 
 

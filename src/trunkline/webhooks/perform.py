@@ -13,6 +13,7 @@ from trunkline.clock import Clock
 from trunkline.faults import fault
 from trunkline.rest.operation import AccountIdentity
 from trunkline.store import GroupCommit, Job, Overloaded, StoreUnavailable
+from trunkline.store.patiently import TRY_AGAIN, patiently
 from trunkline.webhooks.alerts.alert_overrides import alert_overrides
 from trunkline.webhooks.alerts.catalogue import NOT_ACTIVE
 from trunkline.webhooks.alerts.debugger import KIND as DEBUGGER
@@ -35,7 +36,6 @@ __all__ = ["PerformDelivery"]
 log = structlog.get_logger(__name__)
 
 INTERNAL = 12400  # code of the alert for a defect of ours
-TRY_AGAIN = 0.1  # seconds between tries to take an answer while the database is away
 
 
 class PerformDelivery:
@@ -135,11 +135,7 @@ class PerformDelivery:
     ) -> Completion:
         """What the kind makes of an answer, however long the database is away: it was given, and
         is not to be asked for again."""
-        while True:
-            try:
-                return await kind.complete(delivery, exchange)
-            except StoreUnavailable:
-                await asyncio.sleep(TRY_AGAIN)
+        return await patiently(lambda: kind.complete(delivery, exchange))
 
     async def _exchange(
         self,

@@ -37,6 +37,7 @@ from trunkline.messaging.retention.apply_retention import ApplyRetention, wants_
 from trunkline.store import Database, GroupCommit, Job, StoreUnavailable
 from trunkline.store.group_commit import Refused
 from trunkline.store.notes import Note, Notes
+from trunkline.store.patiently import TRY_AGAIN
 from trunkline.store.transitions import Transition, TransitionRefused, Transitions
 from trunkline.worlds import Worlds
 
@@ -44,7 +45,6 @@ __all__ = ["SubmitToCarrier", "pause_after"]
 
 log = structlog.get_logger(__name__)
 
-TRY_AGAIN = 0.1  # seconds between tries to write down an answer while the database is away
 FIRST_PAUSE = 0.1  # seconds until a message is tried again that could not be sent
 LONGEST_PAUSE = 60.0
 

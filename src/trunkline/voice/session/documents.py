@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from trunkline.store import StoreUnavailable
+from trunkline.store.patiently import patiently
 from trunkline.twiml import TwimlError
 from trunkline.twiml.errors import NOT_RETRIEVED
 from trunkline.twiml.voice import VoiceDocument, read_voice
@@ -19,11 +18,10 @@ from trunkline.webhooks.document_url import DocumentUrl
 from trunkline.webhooks.model import Delivery, Parameters
 from trunkline.webhooks.shown_url import shown_url
 
-__all__ = ["KIND", "AskForDocument", "DocumentFailed", "Page", "Request"]
+__all__ = ["KIND", "AskForDocument", "DocumentFailed", "Page", "Request", "first_request"]
 
 KIND = "call.document"
 ACTION_NOT_ABSOLUTE = 11100
-TRY_AGAIN = 0.1  # real seconds between tries while the database is away
 MOST_WARNINGS = 10  # of one document: each becomes an alert
 
 
@@ -133,20 +131,18 @@ class AskForDocument:
     async def _answered(self, call: LiveCall, request: Request, parameters: Parameters) -> Asked:
         """What came of the request. It is not made while nothing can be known of the account,
         because the database is away: the call waits."""
-        while True:
-            try:
-                return await self._services.ask(
-                    subject=call.sid,
-                    account_id=call.account_id,
-                    world_id=call.world_id,
-                    kind=KIND,
-                    url=request.url,
-                    method=request.method,
-                    parameters=parameters,
-                    jar=call.jar,
-                )
-            except StoreUnavailable:
-                await asyncio.sleep(TRY_AGAIN)
+        return await patiently(
+            lambda: self._services.ask(
+                subject=call.sid,
+                account_id=call.account_id,
+                world_id=call.world_id,
+                kind=KIND,
+                url=request.url,
+                method=request.method,
+                parameters=parameters,
+                jar=call.jar,
+            )
+        )
 
 
 def first_request(source: DocumentSource) -> Request | None:

@@ -10,6 +10,7 @@ import structlog
 
 from trunkline.faults import fault
 from trunkline.store import Overloaded, StoreUnavailable
+from trunkline.store.patiently import patiently
 from trunkline.voice.legs import EngineLost, HangUpReason, MediaUnavailable
 from trunkline.voice.media.wire import (
     FRAMES_PER_SECOND,
@@ -24,7 +25,7 @@ from trunkline.voice.session.events import EndOrder, FarEndGone, Interrupted, Re
 from trunkline.voice.session.far_end import CannotDial, OpenFarEnd
 from trunkline.voice.session.outcome import Finish
 from trunkline.voice.session.record_options import record_call
-from trunkline.voice.session.session import TRY_AGAIN, CallSession, EndedElsewhere
+from trunkline.voice.session.session import CallSession, EndedElsewhere
 from trunkline.webhooks.alerts.catalogue import NOT_ACTIVE
 
 __all__ = ["RunCall"]
@@ -108,20 +109,14 @@ class RunCall:
     async def _refuse_what_is_not_active(self, session: CallSession) -> None:
         """Nobody is called for an account that is suspended or closed, and nobody reaches it. What
         goes on already is not cut off (7.4)."""
-        if await session.work(self._is_active(session)):
+        # While the database is away, the call waits.
+        account_sid = session.call.account_sid
+        if await session.work(patiently(lambda: session.services.is_active(account_sid))):
             return
         session.complain(NOT_ACTIVE, "The account is not active: no call is made or taken.")
         if session.call.direction == "inbound":
             raise Ended("no-answer", "rejected")
         raise Ended("failed", sip=403)
-
-    async def _is_active(self, session: CallSession) -> bool:
-        """Whether its account is. While the database is away, the call waits."""
-        while True:
-            try:
-                return await session.services.is_active(session.call.account_sid)
-            except StoreUnavailable:
-                await asyncio.sleep(TRY_AGAIN)
 
     async def _dial(self, session: CallSession, companion: Companion | None) -> None:
         """Until the far end has answered. Raises Ended when it does not."""

@@ -16,6 +16,7 @@ import structlog
 from trunkline.faults import fault
 from trunkline.store import Job, Overloaded, StoreUnavailable
 from trunkline.store.notes import Note
+from trunkline.store.patiently import TRY_AGAIN
 from trunkline.store.transitions import Transition, TransitionRefused
 from trunkline.voice.legs import EngineLost, HangUpReason, Heard, Leg
 from trunkline.voice.media.wire import (
@@ -42,7 +43,6 @@ __all__ = ["CallSession", "EndedElsewhere", "SessionTimer"]
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
-TRY_AGAIN = 0.1  # real seconds between tries to commit while the database is away
 MOST_ALERTS = 50  # of one call: a document that is asked for again and again tells the same
 
 
