@@ -19,12 +19,13 @@ from trunkline.store import Database
 from trunkline.store.database import Connection
 from trunkline.store.group_commit import Effects
 from trunkline.store.transitions import Applied
-from trunkline.webhooks.alerts.alert_untaken import alert_untaken
+from trunkline.webhooks.alerts.make_alert import AlertMaker
 from trunkline.webhooks.forget import forget_answer
 from trunkline.webhooks.http import Exchange
 from trunkline.webhooks.kinds import Completion
 from trunkline.webhooks.make_delivery import MakeDelivery
 from trunkline.webhooks.model import Delivery, Parameters
+from trunkline.webhooks.told_of_row import ToldOfRow
 from trunkline.webhooks.works import DueDeliveries
 
 __all__ = ["KIND", "StatusCallback", "StatusCallbacks"]
@@ -97,41 +98,22 @@ class StatusCallbacks:
         )
 
 
-class StatusCallback:
-    """The kind of request that tells a status. What the app answers is of no matter."""
+class StatusCallback(ToldOfRow):
+    """The kind of request that tells a status."""
 
-    reads_body = False
-
-    def __init__(self, database: Database, alert: Any, numbers: Numbers) -> None:
-        self._database = database
-        self._alert = alert
+    def __init__(self, database: Database, alert: AlertMaker, numbers: Numbers) -> None:
+        super().__init__(database, alert, queries.CALLBACK_FACTS)
         self._numbers = numbers
 
-    def conversation(self, parameters: Parameters) -> None:
-        """It belongs to none."""
-
-    async def parameters(self, delivery: Delivery) -> Parameters | None:
-        """What was told, or would have been before the platform stopped."""
-        await self.prepare([delivery])
-        return delivery.parameters
-
-    async def prepare(self, deliveries: Sequence[Delivery]) -> None:
-        """Render many at once: a line that was too long for memory is read by the thousand."""
-        subjects = {delivery.subject[2:] for delivery in deliveries}
-        rows = await self._database.fetch(queries.CALLBACK_FACTS, list(subjects))
-        found = {row["id"].hex: row for row in rows}
-        for delivery in deliveries:
-            row = found.get(delivery.subject[2:])
-            if row is not None:
-                delivery.parameters = _parameters(
-                    delivery.subject, delivery.world_id, row, delivery.data, self._numbers
-                )
+    def render(self, delivery: Delivery, row: Any) -> Parameters:
+        """What is told of a message; addresses as it has them now."""
+        return _parameters(delivery.subject, delivery.world_id, row, delivery.data, self._numbers)
 
     async def complete(self, delivery: Delivery, exchange: Exchange) -> Completion:
         """An alert where the app did not take it."""
         if delivery.data.get("private"):
             forget_answer(exchange)
-        return alert_untaken(self._alert, delivery, exchange)
+        return await super().complete(delivery, exchange)
 
 
 def _data(status: str, error_code: int | None, moment: datetime) -> dict[str, Any]:

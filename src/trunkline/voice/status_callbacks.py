@@ -24,6 +24,7 @@ from trunkline.webhooks.http import Exchange
 from trunkline.webhooks.kinds import Completion
 from trunkline.webhooks.make_delivery import MakeDelivery
 from trunkline.webhooks.model import Delivery, Parameters
+from trunkline.webhooks.told_of_row import ToldOfRow
 from trunkline.webhooks.works import DueDeliveries
 
 __all__ = ["CALL_HEADERS", "KIND", "CallRecording", "CallStatusCallback", "CallStatusCallbacks"]
@@ -142,33 +143,17 @@ class CallStatusCallbacks:
         return told
 
 
-class CallStatusCallback:
-    """The kind of request that tells a step. What the app answers is of no matter."""
+class CallStatusCallback(ToldOfRow):
+    """The kind of request that tells a step."""
 
-    reads_body = False
     headers = CALL_HEADERS
 
     def __init__(self, database: Database, alert: AlertMaker) -> None:
-        self._database = database
-        self._alert = alert
+        super().__init__(database, alert, callback_queries.CALLBACK_FACTS)
 
-    def conversation(self, parameters: Parameters) -> None:
-        """It belongs to none."""
-
-    async def parameters(self, delivery: Delivery) -> Parameters | None:
-        """What was told, or would have been before the platform stopped."""
-        await self.prepare([delivery])
-        return delivery.parameters
-
-    async def prepare(self, deliveries: Sequence[Delivery]) -> None:
-        """Render many at once."""
-        subjects = {delivery.subject[2:] for delivery in deliveries}
-        rows = await self._database.fetch(callback_queries.CALLBACK_FACTS, list(subjects))
-        found = {row["id"].hex: row for row in rows}
-        for delivery in deliveries:
-            row = found.get(delivery.subject[2:])
-            if row is not None:
-                delivery.parameters = _parameters(delivery.subject, row, delivery.data)
+    def render(self, delivery: Delivery, row: Any) -> Parameters:
+        """What is told of a call."""
+        return _parameters(delivery.subject, row, delivery.data)
 
     async def complete(self, delivery: Delivery, exchange: Exchange) -> Completion:
         """A warning where the app did not take it (2.1)."""

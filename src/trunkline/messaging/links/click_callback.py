@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,53 +9,40 @@ from trunkline.messaging.links import queries
 from trunkline.messaging.links.link_keys import LinkKeys
 from trunkline.messaging.links.read_codes import codes_in
 from trunkline.store import Database
-from trunkline.webhooks.alerts.alert_untaken import alert_untaken
+from trunkline.webhooks.alerts.make_alert import AlertMaker
 from trunkline.webhooks.forget import forget_answer
 from trunkline.webhooks.http import Exchange
 from trunkline.webhooks.kinds import Completion
 from trunkline.webhooks.model import Delivery, Parameters
+from trunkline.webhooks.told_of_row import ToldOfRow
 
 __all__ = ["KIND", "ClickCallback", "click_parameters"]
 
 KIND = "link.click"
 
 
-class ClickCallback:
-    """The kind of request that tells a click. What the app answers is of no matter."""
+class ClickCallback(ToldOfRow):
+    """The kind of request that tells a click."""
 
-    reads_body = False
+    key_column = "click_id"
 
-    def __init__(self, database: Database, keys: LinkKeys, alert: Any) -> None:
-        self._database = database
+    def __init__(self, database: Database, keys: LinkKeys, alert: AlertMaker) -> None:
+        super().__init__(database, alert, queries.CLICKS)
         self._keys = keys
-        self._alert = alert
 
-    def conversation(self, parameters: Parameters) -> None:
-        """It belongs to none."""
+    def key(self, delivery: Delivery) -> str:
+        """The id of the click."""
+        return str(delivery.data["click"])
 
-    async def parameters(self, delivery: Delivery) -> Parameters | None:
-        """What was told; None when the message is gone."""
-        await self.prepare([delivery])
-        return delivery.parameters
-
-    async def prepare(self, deliveries: Sequence[Delivery]) -> None:
-        """Render many at once."""
-        clicks = [delivery.data["click"] for delivery in deliveries]
-        rows = await self._database.fetch(queries.CLICKS, clicks)
-        found = {row["click_id"].hex: row for row in rows}
-        for delivery in deliveries:
-            row = found.get(delivery.data["click"])
-            if row is not None:
-                url = self._url(row)
-                delivery.parameters = click_parameters(
-                    row, url, row["clicked_at"], row["user_agent"]
-                )
+    def render(self, delivery: Delivery, row: Any) -> Parameters:
+        """What is told of a click."""
+        return click_parameters(row, self._url(row), row["clicked_at"], row["user_agent"])
 
     async def complete(self, delivery: Delivery, exchange: Exchange) -> Completion:
         """An alert where the app did not take it."""
         # It was asked with the URL, which may be sealed for good; the text may be forgotten later.
         forget_answer(exchange)
-        return alert_untaken(self._alert, delivery, exchange)
+        return await super().complete(delivery, exchange)
 
     def _url(self, row: Any) -> str:
         """Where the link leads: its code is in the text. Empty when that was forgotten."""

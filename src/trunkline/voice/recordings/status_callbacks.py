@@ -18,12 +18,10 @@ from trunkline.store.transitions import Applied
 from trunkline.voice.recordings import queries
 from trunkline.voice.recordings.finish_recording import audio_url
 from trunkline.voice.recordings.model import NewRecording
-from trunkline.webhooks.alerts.alert_untaken import alert_untaken
 from trunkline.webhooks.alerts.make_alert import AlertMaker
-from trunkline.webhooks.http import Exchange
-from trunkline.webhooks.kinds import Completion
 from trunkline.webhooks.make_delivery import MakeDelivery
 from trunkline.webhooks.model import Delivery, Parameters
+from trunkline.webhooks.told_of_row import ToldOfRow
 from trunkline.webhooks.works import DueDeliveries
 
 __all__ = ["KIND", "RecordingStatus", "RecordingStatusCallbacks"]
@@ -91,39 +89,16 @@ class RecordingStatusCallbacks:
         )
 
 
-class RecordingStatus:
-    """The kind of request that tells it. What the app answers is of no matter."""
-
-    reads_body = False
+class RecordingStatus(ToldOfRow):
+    """The kind of request that tells it."""
 
     def __init__(self, database: Database, alert: AlertMaker, base_url: Callable[[], str]) -> None:
-        self._database = database
-        self._alert = alert
+        super().__init__(database, alert, queries.CALLBACK_FACTS)
         self._base_url = base_url
 
-    def conversation(self, parameters: Parameters) -> None:
-        """It belongs to none."""
-
-    async def parameters(self, delivery: Delivery) -> Parameters | None:
-        """What was told, or would have been before the platform stopped."""
-        await self.prepare([delivery])
-        return delivery.parameters
-
-    async def prepare(self, deliveries: Sequence[Delivery]) -> None:
-        """Render many at once."""
-        subjects = {delivery.subject[2:] for delivery in deliveries}
-        rows = await self._database.fetch(queries.CALLBACK_FACTS, list(subjects))
-        found = {row["id"].hex: row for row in rows}
-        for delivery in deliveries:
-            row = found.get(delivery.subject[2:])
-            if row is not None:
-                delivery.parameters = _parameters(
-                    self._base_url(), delivery.subject, row, delivery.data["status"]
-                )
-
-    async def complete(self, delivery: Delivery, exchange: Exchange) -> Completion:
-        """An alert where the app did not take it."""
-        return alert_untaken(self._alert, delivery, exchange)
+    def render(self, delivery: Delivery, row: Any) -> Parameters:
+        """What is told of a recording."""
+        return _parameters(self._base_url(), delivery.subject, row, delivery.data["status"])
 
 
 def _facts(recording: NewRecording) -> dict[str, Any]:
