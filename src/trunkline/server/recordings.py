@@ -86,7 +86,6 @@ class Recordings:
         self.record = RecordCall(
             commit=core.commit,
             create=CreateRecordings(core.node_id, [callbacks]),
-            transitions=self.transitions,
             finish=self.finish,
             sids=core.sids,
             worlds=core.worlds,

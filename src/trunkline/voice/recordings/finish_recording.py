@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import os
 import shutil
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -122,7 +122,7 @@ class FinishRecording:
                 continue
             if row["owner"].hex != self._owner and not self._path(recording.sid).exists():
                 # Its file is at its own node, which completes it when it comes back.
-                await self._step(recording, "processing")
+                await self.step(recording, "processing")
                 continue
             try:
                 await self(recording, None)
@@ -157,11 +157,11 @@ class FinishRecording:
             found = Found(report.frames, report.sound, report.reason)
         code = _why_absent(recording, found)
         if code is not None:
-            await self._step(recording, "absent", error_code=code)
+            await self.step(recording, "absent", changes={"error_code": code})
             await asyncio.to_thread(self._remove, recording.sid)
             return self._outcome(recording, found, "absent")
         # Refused where it is processing already, or gone: what follows finds out.
-        await self._step(recording, "processing")
+        await self.step(recording, "processing")
         try:
             kept = await self._keep(recording, seconds_of(found.frames))
         except StoreUnavailable as error:  # of the database, or of the place for blobs
@@ -181,20 +181,30 @@ class FinishRecording:
             with contextlib.suppress(OSError):
                 spooled.unlink(missing_ok=True)
         done = {"blob_id": blob_id, "size": size, "duration": seconds}
-        if await self._step(recording, "completed", **done):
+        if await self.step(recording, "completed", changes=done):
             return True
         with contextlib.suppress(BlobStoreDown):  # else the sweep finds it
             await self._blobs.remove([blob_id])
         return False
 
-    async def _step(self, recording: NewRecording, status: str, **changes: Any) -> bool:
+    async def step(
+        self,
+        recording: NewRecording,
+        status: str,
+        *,
+        data: Mapping[str, Any] | None = None,
+        changes: Mapping[str, Any] | None = None,
+    ) -> bool:
+        """Write down a step of a recording, with the data of its event and the columns that
+        change; False where it cannot be taken any more."""
         transition = Transition(
             subject=recording.sid,
             world_id=recording.world_id,
             path=(status,),
             world_time=self._worlds.clock(recording.world_id).now(),
             real_time=self._clock.now(),
-            changes=changes,
+            data=data or {},
+            changes=changes or {},
         )
         job = Job(self._transitions, transition)
         (result,) = await self._commit.submit(job, urgent=True)

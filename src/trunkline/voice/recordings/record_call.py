@@ -19,7 +19,6 @@ from trunkline.clock import Clock
 from trunkline.faults import fault
 from trunkline.sids import SidFactory
 from trunkline.store import GroupCommit, Job
-from trunkline.store.transitions import Transition, TransitionRefused, Transitions
 from trunkline.voice.legs import EngineLost, Heard, Leg, RecordingOrder
 from trunkline.voice.media.wire import FRAMES_PER_SECOND, HungUp, RecordingEnded, Refused, Track
 from trunkline.voice.recordings.finish_recording import FinishRecording
@@ -115,7 +114,7 @@ class RecordingHandle:
         self.end()
         async with self.lock:
             # Refused where the file is whole already: it is stopped all the same.
-            await self._owner.commit(self.recording, "stopped", {})
+            await self._owner.finish.step(self.recording, "stopped")
 
     def end(self, reason: str = "stopped") -> None:
         """Stop it, for whatever reason; nothing, where it has ended. `ended` tells the rest."""
@@ -133,7 +132,7 @@ class RecordingHandle:
             raise WrongRecordingState
         before, self.status = self.status, status
         try:
-            written = await self._owner.commit(self.recording, status, data or {})
+            written = await self._owner.finish.step(self.recording, status, data=data)
         except BaseException:
             if self.status == status:
                 self.status = before
@@ -199,7 +198,6 @@ class RecordCall:
         *,
         commit: GroupCommit,
         create: CreateRecordings,
-        transitions: Transitions,
         finish: FinishRecording,
         sids: SidFactory,
         worlds: Worlds,
@@ -212,10 +210,9 @@ class RecordCall:
         self.occupation = occupation
         self._first_look = first_look
         self._patience = patience
-        self._group_commit = commit
+        self._commit = commit
         self._create = create
-        self._transitions = transitions
-        self._finish = finish
+        self.finish = finish
         self._sids = sids
         self._worlds = worlds
         self._clock = clock
@@ -259,14 +256,14 @@ class RecordCall:
             created_at=self._worlds.clock(call.world_id).now(),
             real_time=self._clock.now(),
         )
-        handle = RecordingHandle(recording, leg, self._finish.url(recording), self)
+        handle = RecordingHandle(recording, leg, self.finish.url(recording), self)
         if hold is not None:
             hold(recording.sid)
         self._handles[recording.sid] = handle
         try:
             async with handle.lock:  # whoever finds it already waits
                 await asyncio.to_thread(self._folder.mkdir, mode=0o700, parents=True, exist_ok=True)
-                await self._group_commit.submit(Job(self._create, recording), urgent=True)
+                await self._commit.submit(Job(self._create, recording), urgent=True)
         except BaseException:
             self._handles.pop(recording.sid, None)
             handle.dropped()
@@ -324,16 +321,16 @@ class RecordCall:
     async def recover(self, call_sid: str) -> None:
         """Complete, from their files, the recordings of a call that has ended with its node.
         Raises StoreUnavailable: what is left is completed later."""
-        await self._finish.recover(call_sid, skip=self._handles)
+        await self.finish.recover(call_sid, skip=self._handles)
 
     async def recover_own(self) -> None:
         """Complete the recordings of this node that nothing goes on of any more."""
-        await self._finish.recover(None, skip=self._handles)
+        await self.finish.recover(None, skip=self._handles)
 
     async def drop_strays(self) -> None:
         """Remove files of recordings that are gone, or were completed before a crash. Raises
         StoreUnavailable."""
-        await self._finish.drop_strays(skip=self._handles)
+        await self.finish.drop_strays(skip=self._handles)
 
     def forget_world(self, world_id: str) -> None:
         """Drop the recordings of a world that is emptied, with their files."""
@@ -346,20 +343,6 @@ class RecordCall:
         """Finish what has ended. What goes on is left to the next start."""
         while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    async def commit(self, recording: NewRecording, status: str, data: dict[str, Any]) -> bool:
-        """Write down a step of a recording; False where it cannot be taken any more."""
-        transition = Transition(
-            subject=recording.sid,
-            world_id=recording.world_id,
-            path=(status,),
-            world_time=self._worlds.clock(recording.world_id).now(),
-            real_time=self._clock.now(),
-            data=data,
-        )
-        job = Job(self._transitions, transition)
-        (result,) = await self._group_commit.submit(job, urgent=True)
-        return not isinstance(result, TransitionRefused)
 
     def _of_leg(self, leg_sid: str) -> list[RecordingHandle]:
         return [h for h in self._handles.values() if h.leg.sid == leg_sid and not h.is_over()]
@@ -389,7 +372,7 @@ class RecordCall:
             reason="lost" if report is None else report.reason,
         )
         try:
-            outcome = await self._finish(handle.recording, report)
+            outcome = await self.finish(handle.recording, report)
         except Exception as error:  # it is taken up again from the database
             log.warning("recording.not_finished", recording=handle.sid, **fault(error))
         finally:

@@ -138,7 +138,7 @@ class TestChanges:
     ) -> None:
         handle = await studio.start()
         with monkeypatch.context() as patch:
-            patch.setattr(RecordCall, "commit", _unavailable)
+            patch.setattr(FinishRecording, "step", _unavailable)
             with pytest.raises(StoreUnavailable):
                 await handle.pause()
         assert [order[0] for order in studio.leg(handle).orders] == ["start"]
@@ -248,7 +248,7 @@ class TestRecovery:
     @pytest.mark.parametrize("before", ["paused", "stopped", "processing"])
     async def test_whatever_it_was_doing(self, studio: Studio, before: str) -> None:
         handle, record = await self.crashed(studio)
-        await record.commit(handle.recording, before, {})
+        await record.finish.step(handle.recording, before)
         await record.recover(handle.call_sid)
         assert await status(studio, handle) == "completed"
 
@@ -351,7 +351,7 @@ class TestRecovery:
         handle = await studio.start()
         studio.leg(handle).hears(2)
         with monkeypatch.context() as patch:
-            patch.setattr(FinishRecording, "_step", _unavailable)
+            patch.setattr(FinishRecording, "step", _unavailable)
             handle.end()
             assert (await handle.ended()).status == "processing"
         assert not +studio.places.counts
