@@ -19,7 +19,14 @@ from trunkline.webhooks.history import History, RequestSummary
 from trunkline.webhooks.shown_url import without_query
 from trunkline.worlds import Worlds
 
-__all__ = ["ExplainMessage", "Explanation", "SenderTurn", "TimelineEntry", "is_redacted"]
+__all__ = [
+    "ExplainMessage",
+    "Explanation",
+    "SenderTurn",
+    "TimelineEntry",
+    "event_entry",
+    "is_redacted",
+]
 
 # World, SID and sender of a message (None: only what waits by itself is meant).
 Turns = Callable[[str, str, str | None], Waiting | None]
@@ -47,6 +54,17 @@ class TimelineEntry(msgspec.Struct):
     data: dict[str, Any]
     world_time: datetime
     real_time: datetime
+
+
+def event_entry(row: Any) -> TimelineEntry:
+    """The entry of a row of an event table."""
+    return TimelineEntry(
+        seq=row["seq"],
+        kind=row["kind"],
+        data=row["data"] or {},
+        world_time=row["world_time"],
+        real_time=row["real_time"],
+    )
 
 
 class Explanation(msgspec.Struct, kw_only=True):
@@ -161,16 +179,7 @@ class ExplainMessage:
 
     async def _events(self, sid: str) -> list[TimelineEntry]:
         rows = await self._database.fetch(queries.EVENTS_OF, sid[2:])
-        return [
-            TimelineEntry(
-                seq=row["seq"],
-                kind=row["kind"],
-                data=row["data"] or {},
-                world_time=row["world_time"],
-                real_time=row["real_time"],
-            )
-            for row in rows
-        ]
+        return [event_entry(row) for row in rows]
 
 
 async def is_redacted(database: Database, sid: str) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from trunkline.messaging.explain_message import TimelineEntry
+from trunkline.messaging.explain_message import TimelineEntry, event_entry
 from trunkline.sids import id_floor, id_time, is_sid
 from trunkline.store import Database
 from trunkline.twiml import voice
@@ -152,16 +152,7 @@ class ExplainCall:
 
     async def _events(self, call_id: str) -> list[TimelineEntry]:
         rows = await self._database.fetch(explain_queries.EVENTS, call_id)
-        return [
-            TimelineEntry(
-                seq=row["seq"],
-                kind=row["kind"],
-                data=row["data"] or {},
-                world_time=row["world_time"],
-                real_time=row["real_time"],
-            )
-            for row in rows
-        ]
+        return [event_entry(row) for row in rows]
 
 
 def _stored(statuses: Sequence[str]) -> list[str]:

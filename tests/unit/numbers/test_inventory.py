@@ -70,7 +70,7 @@ def test_every_number_that_ends_in_a_word_is_found_at_once() -> None:
     offered = first(1000, pattern=pattern("STORM$"))
     assert len(offered) == 1000
     assert all(number.endswith("78676") for number in offered)
-    assert perf_counter() - started < 1
+    assert perf_counter() - started < 5
 
 
 def test_a_pattern_that_matches_one_number_finds_it_among_milliards() -> None:
@@ -83,7 +83,7 @@ def test_patterns_that_match_nothing_end_soon() -> None:
     assert first(5, pattern=pattern("+141555501**")) == []
     assert first(5, pattern=pattern("+4420")) == []
     assert first(5, codes=()) == []
-    assert perf_counter() - started < 1
+    assert perf_counter() - started < 5
 
 
 def test_a_search_gives_up_when_all_it_looks_at_is_taken() -> None:

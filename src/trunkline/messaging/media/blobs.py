@@ -25,6 +25,7 @@ __all__ = [
     "cannot_keep",
     "in_pieces",
     "open_blobs",
+    "read_file",
 ]
 
 CHUNK = 64 * 1024  # bytes that are in memory of one file at a time
@@ -119,23 +120,9 @@ class FolderStore:
             _sync_folder(target.parent.parent)
         _sync_folder(target.parent)
 
-    async def read(self, name: str, start: int, end: int) -> AsyncIterator[bytes]:
+    def read(self, name: str, start: int, end: int) -> AsyncIterator[bytes]:
         """See `BlobStore`."""
-        try:
-            # Not in a thread: who is cancelled meanwhile would leave it open.
-            file = open(self._folder / name, "rb")  # noqa: ASYNC230, SIM115
-        except FileNotFoundError:
-            raise BlobMissing(name) from None
-        except OSError as error:
-            raise cannot_keep(error) from error
-        with file:
-            file.seek(start)
-            while start < end:
-                data = await asyncio.to_thread(file.read, min(CHUNK, end - start))
-                if not data:
-                    raise BlobMissing(name)  # shorter than it was
-                start += len(data)
-                yield data
+        return read_file(self._folder / name, name, start, end)
 
     async def remove(self, names: Sequence[str]) -> None:
         """See `BlobStore`."""
@@ -192,6 +179,26 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(number)
     finally:
         os.close(number)
+
+
+async def read_file(path: Path, name: str, start: int, end: int) -> AsyncIterator[bytes]:
+    """Some bytes of a file of this machine, as a blob is read: `name` is what is missing, if it
+    is. What removes the file meanwhile does not disturb who reads it already."""
+    try:
+        # Not in a thread: who is cancelled meanwhile would leave it open.
+        file = open(path, "rb")  # noqa: ASYNC230, SIM115
+    except FileNotFoundError:
+        raise BlobMissing(name) from None
+    except OSError as error:
+        raise cannot_keep(error) from error
+    with file:
+        file.seek(start)
+        while start < end:
+            data = await asyncio.to_thread(file.read, min(CHUNK, end - start))
+            if not data:
+                raise BlobMissing(name)  # shorter than it was
+            start += len(data)
+            yield data
 
 
 async def in_pieces(data: bytes) -> AsyncIterator[bytes]:

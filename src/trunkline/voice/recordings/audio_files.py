@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Protocol
 
-from trunkline.messaging.media.blobs import CHUNK, BlobMissing, Blobs, cannot_keep
+from trunkline.messaging.media.blobs import Blobs, read_file
 
 __all__ = ["AudioFile", "KeptAudio", "LocalAudio", "MixedAudio"]
 
@@ -83,23 +83,9 @@ class LocalAudio:
         self._path = path
         self.size = size
 
-    async def read(self, start: int, end: int) -> AsyncIterator[bytes]:
+    def read(self, start: int, end: int) -> AsyncIterator[bytes]:
         """See `AudioFile`."""
-        try:
-            # Not in a thread: who is cancelled meanwhile would leave it open.
-            file = open(self._path, "rb")  # noqa: ASYNC230, SIM115
-        except FileNotFoundError:
-            raise BlobMissing(self._path.name) from None
-        except OSError as error:
-            raise cannot_keep(error) from error
-        with file:
-            file.seek(start)
-            while start < end:
-                data = await asyncio.to_thread(file.read, min(CHUNK, end - start))
-                if not data:
-                    raise BlobMissing(self._path.name)
-                start += len(data)
-                yield data
+        return read_file(self._path, self._path.name, start, end)
 
 
 def _mix(data: bytes) -> bytes:
