@@ -84,6 +84,7 @@ async def test_above_its_limit_the_oldest_go(tmp_path: Path) -> None:
     for number in range(9):
         paths.append(await cache.make(f"{number:02}", Maker(100)))
         os.utime(paths[-1], (long_ago + number, long_ago + number))
+    await cache.stop()  # its look at what was there is over
     left = folder / "incoming" / "left"
     left.write_bytes(bytes(50))
     os.utime(left, (long_ago, long_ago))
