@@ -133,6 +133,52 @@ class Settings(BaseSettings):
     speech_cache_megabytes: int = Field(
         default=500, ge=10, description="Rendered texts and converted audio kept on disk at most"
     )
+    gateway_master_key: SecretStr | None = Field(
+        default=None,
+        description="Master keys of the gateway's vault, `VERSION:BASE64 …`, the newest last; "
+        "instead of the file",
+    )
+    gateway_master_key_file: Path | None = Field(
+        default=None,
+        description="The file of the vault's master keys; by default `vault.keys` in the data "
+        "folder, which is made",
+    )
+    gateway_master_key_command: str | None = Field(
+        default=None,
+        description="A command that prints the vault's master keys: a key management service",
+    )
+    gateway_default_connection: Literal["oldest", "newest"] = Field(
+        default="oldest",
+        description="Which active connection of an app is used where a request names none",
+    )
+    gateway_key_rate: float | None = Field(
+        default=None,
+        ge=0,
+        description="Requests a second of one gateway key; 0: no limit. By default 0 in "
+        "development, 50 in production",
+    )
+    gateway_connection_rate: float | None = Field(
+        default=None,
+        ge=0,
+        description="Requests a second of one connection; 0: no limit. By default 0 in "
+        "development, 50 in production",
+    )
+    gateway_max_body_bytes: int = Field(
+        default=10 << 20, ge=1024, description="Largest request body that the gateway passes on"
+    )
+    gateway_max_answer_bytes: int = Field(
+        default=100 << 20, ge=1024, description="Largest answer that the gateway passes on"
+    )
+    gateway_connect_seconds: float = Field(
+        default=10.0, gt=0, description="How long the gateway tries to connect to a provider"
+    )
+    gateway_timeout_seconds: float = Field(
+        default=60.0, gt=0, description="How long the gateway waits while a provider says nothing"
+    )
+    gateway_private_networks: bool | None = Field(
+        default=None,
+        description="Let connections lead to private addresses; by default in development only",
+    )
     carriers: list[CarrierRoute] = Field(
         default_factory=list, description="Carriers beside the virtual one, as JSON"
     )
