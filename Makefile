@@ -5,6 +5,8 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
 PYTHON ?=
 ARGS ?=
+# Test processes at once, for the tests that do not end processes of the platform.
+WORKERS ?= 2
 
 # Caches stay in the tree, so that nothing here reads or writes the home folder.
 export PIP_CACHE_DIR ?= $(CURDIR)/.cache/pip
@@ -71,8 +73,8 @@ demo-voice: venv
 .PHONY: test
 test: venv node-tools openapi
 ifeq ($(strip $(ARGS)),)
-	@$(bin)/python -m pytest -m 'not peers' tests/unit
-	@$(bin)/python -m pytest -m 'not peers' tests/acceptance tests/crash
+	@$(bin)/python -m pytest -m 'not peers' -n $(WORKERS) --dist loadfile tests/unit tests/acceptance
+	@$(bin)/python -m pytest -m 'not peers' tests/crash
 else
 	@$(bin)/python -m pytest -m 'not peers' $(ARGS)
 endif
