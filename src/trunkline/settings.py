@@ -163,6 +163,11 @@ class Settings(BaseSettings):
         description="Requests a second of one connection; 0: no limit. By default 0 in "
         "development, 50 in production",
     )
+    gateway_domain: str | None = Field(
+        default=None,
+        description="A domain whose hosts `api.`, `ctrl.`, `gateway.`, `connect.` and `membrane.` "
+        "are the gateway",
+    )
     gateway_max_body_bytes: int = Field(
         default=10 << 20, ge=1024, description="Largest request body that the gateway passes on"
     )

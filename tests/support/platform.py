@@ -33,6 +33,7 @@ class World:
     api_secret: str
     numbers: list[str]
     control_token: str
+    gateway_key: str = ""
 
     @property
     def basic(self) -> str:

@@ -81,6 +81,56 @@ COMMANDS: dict[str, Entry] = {
         "app",
         "Show what was requested of apps, and set how requests are made: trunkline webhooks list.",
     ),
+    "keys": Entry(
+        "gateway.keys",
+        "app",
+        "Make, list and revoke keys of the gateway: trunkline keys create.",
+    ),
+    "login": Entry(
+        "gateway.login",
+        "app",
+        "Sign in to a gateway in a browser; without one, a URL is printed and a code is typed.",
+    ),
+    "logout": Entry(
+        "gateway.logout", "logout", "Sign out of a gateway, and forget what signing in gave."
+    ),
+    "search": Entry(
+        "gateway.search",
+        "search",
+        "Find connectors and actions of a gateway: trunkline search twilio.",
+    ),
+    "connect": Entry(
+        "gateway.connect",
+        "connect",
+        "Connect an account at a provider: a person enters its credentials on a page of the"
+        " gateway.",
+    ),
+    "connection": Entry(
+        "gateway.connection",
+        "app",
+        "List the accounts at providers that are connected; show, test, delete one.",
+    ),
+    "action": Entry("gateway.action", "app", "Find an action by what it is to do, and run it."),
+    "request": Entry(
+        "gateway.request",
+        "request",
+        "Send any request to a provider by a connection, and print what it answers, byte for byte.",
+    ),
+    "vault": Entry(
+        "gateway.vault",
+        "app",
+        "Show the gateway's vault, or seal what is in it under a new master key.",
+    ),
+    "audit": Entry(
+        "gateway.audit",
+        "app",
+        "List who did what by the gateway, and verify that nobody changed the list.",
+    ),
+    "alias": Entry(
+        "gateway.alias",
+        "alias",
+        "Make a command `membrane` that is `trunkline`, for scripts that type `membrane`.",
+    ),
     "world": Entry("world", "app", "List worlds, make one, look at one, limit one, empty one."),
     "doctor": Entry(
         "doctor",

@@ -15,6 +15,7 @@ NAMES = {
     "api_key": "API key",
     "api_secret": "API secret",
     "control_token": "Control token",
+    "gateway_key": "Gateway key",
     "numbers": "Numbers",
 }
 
@@ -26,7 +27,7 @@ def credentials(
 
     With `--json`: an object of `base_url`, `account_sid`, `auth_token`, `test_account_sid`,
     `test_auth_token`, `api_key`, `api_secret` (both null once the key was deleted),
-    `control_token` and `numbers`.
+    `control_token`, `gateway_key` (null in production: `trunkline keys create`) and `numbers`.
 
         $ trunkline credentials
           Base URL          http://127.0.0.1:8080
@@ -37,6 +38,7 @@ def credentials(
           API key           SK01a1fd4e72df3834b414a6aff4dbc41b
           API secret        KDoJIbf2H6vOv4MPFSlWHFtBrL14XcSq
           Control token     tlc_103f5484b79c1998b1c4bda51e377bcd934ebe78d8e5a284
+          Gateway key       tlk_VqJ2bE3tS9wY0mXhC7rPzNfKdLaQuTgI5oWeB8vHs1c
           Numbers           +12065550100  +14155550100  +18005550100  +18885550100
         $ export TWILIO_ACCOUNT_SID=$(trunkline credentials --json | jq -r .account_sid)
     """

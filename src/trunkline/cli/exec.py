@@ -123,10 +123,10 @@ def environment_for(
     """This process's environment, redirected to the platform at `base_url`. `trunkline` commands
     within the program mean the same platform and world. Raises Failure."""
     from trunkline.redirect.environment import CannotRedirect, redirected_environment
-    from trunkline.redirect.hosts import TWILIO, routes_text
+    from trunkline.redirect.hosts import REDIRECTED, routes_text
 
     try:
-        made = redirected_environment(os.environ, routes_text({base_url: TWILIO}), credentials)
+        made = redirected_environment(os.environ, routes_text({base_url: REDIRECTED}), credentials)
     except CannotRedirect as error:
         raise Failure(str(error)) from None
     made["TRUNKLINE_DATA"] = str(data)

@@ -148,7 +148,7 @@ async def _proxy(
     environment: dict[str, str], base_url: str, folder: Path
 ) -> AsyncIterator[dict[str, str]]:
     """The environment, with a proxy that serves while the block runs. Raises Failure."""
-    from trunkline.redirect.hosts import TWILIO
+    from trunkline.redirect.hosts import REDIRECTED
     from trunkline.redirect.proxy import (
         Authority,
         CannotPassOn,
@@ -170,7 +170,7 @@ async def _proxy(
                 file=sys.stderr,
             )
 
-    routes = Routes.read({base_url: TWILIO})
+    routes = Routes.read({base_url: REDIRECTED})
     try:
         upstream = Upstream.read(environment)
         authority = Authority((route.domain for route in routes.routes), folder)

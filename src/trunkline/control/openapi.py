@@ -25,6 +25,7 @@ PATH_PARAMETERS = {
     "account_sid": "SID of an account of the world",
     "service_sid": "SID of a messaging service",
     "domain_sid": "SID of a domain of short links",
+    "key_id": "Id of a key of the gateway",
     "id": "Id of a request, or at least eight of the digits that it starts with",
 }
 JSON = "application/json"

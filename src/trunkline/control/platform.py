@@ -31,6 +31,7 @@ from trunkline.webhooks.world_settings import WebhookWorlds
 from trunkline.worlds import Advanced, World, WorldLimits, Worlds
 
 if TYPE_CHECKING:
+    from trunkline.control.gateway_platform import ControlledGateway
     from trunkline.control.status import Status
 
 __all__ = ["ControlledPlatform"]
@@ -187,6 +188,12 @@ class ControlledPlatform(Protocol):
     def control_token(self) -> str: ...
     async def account_set(self, world: World) -> AccountSet:
         """The credentials of a world's first account."""
+
+    async def controlled_gateway(self) -> ControlledGateway:
+        """The gateway, which is loaded when it is first asked for. Raises StoreUnavailable."""
+
+    def gateway_key(self, world: World) -> str | None:
+        """The key of the gateway that a world has in development."""
 
     def numbers_of(self, world: World) -> list[str]:
         """The numbers that somebody owns in a world."""

@@ -8,6 +8,8 @@ from trunkline.control.calls import CallsResource
 from trunkline.control.clock import Clocks
 from trunkline.control.consents import ConsentsResource
 from trunkline.control.events import Events
+from trunkline.control.gateway import GatewayResource
+from trunkline.control.gateway_audit import GatewayAuditResource
 from trunkline.control.limits import LimitsResource
 from trunkline.control.links import Links
 from trunkline.control.media import Media
@@ -40,6 +42,8 @@ CLASSES = (
     Webhooks,
     Media,
     Links,
+    GatewayResource,
+    GatewayAuditResource,
 )
 
 
@@ -72,4 +76,6 @@ def resources(platform: ControlledPlatform) -> list[object]:
         Webhooks(platform),
         Media(platform),
         Links(platform),
+        GatewayResource(platform),
+        GatewayAuditResource(platform),
     ]

@@ -30,6 +30,7 @@ class Credentials(msgspec.Struct, kw_only=True):
     api_key: str | None
     api_secret: str | None
     control_token: str
+    gateway_key: str | None  # of the gateway; None in production
     numbers: list[str]
 
 
@@ -121,6 +122,7 @@ class WorldsResource:
             api_key=account_set.api_key,
             api_secret=account_set.api_secret,
             control_token=self._platform.control_token,
+            gateway_key=self._platform.gateway_key(world),
             numbers=list(self._platform.numbers_of(world)),
         )
 

@@ -128,7 +128,7 @@ class AlreadyExists(GatewayError):
 
 
 class OutcomeUnknown(GatewayError):
-    """The provider was asked and its answer was lost: look whether it was done before asking again."""
+    """The provider was asked, and its answer was lost: look whether it was done, then ask again."""
 
     code = "outcome_unknown"
     status = 409

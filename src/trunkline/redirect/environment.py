@@ -20,6 +20,8 @@ PYTHON_FOLDER = HERE / "python"
 NODE_PRELOAD = HERE / "node" / "redirect.cjs"
 
 ALWAYS = {"TWILIO_ACCOUNT_SID": "account_sid", "TWILIO_AUTH_TOKEN": "auth_token"}
+# The gateway's, on a platform in development: in production its user has a key, or has none.
+GATEWAY = {"MATON_API_KEY": "tlk_", "MEMBRANE_TOKEN": "pat-"}
 # Names that programs and the Twilio CLI prefer to the account's token, and names of the test
 # credentials: set only where they were, so that no program begins to use what it did not use, and
 # none shows a key of a real account to anybody.
@@ -61,6 +63,10 @@ def redirected_environment(
     for name, key in WHERE_SET.items():
         if base.get(name):
             _set(made, name, credentials.get(key))
+    if own := credentials.get("gateway_key"):
+        secret = str(own).partition("_")[2]
+        made |= {name: prefix + secret for name, prefix in GATEWAY.items()}
+        made["MATON_TELEMETRY"] = "0"
     _set(made, "TWILIO_PHONE_NUMBER", next(iter(credentials.get("numbers") or ()), None))
     return made
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-__all__ = ["PROXY_VARIABLE", "TWILIO", "VARIABLE", "fits", "routes_text"]
+__all__ = ["GATEWAYS", "PROXY_VARIABLE", "REDIRECTED", "TWILIO", "VARIABLE", "fits", "routes_text"]
 
 VARIABLE = "TRUNKLINE_REDIRECT"
 """The variable that tells the redirected program: see `routes_text`."""
@@ -14,6 +14,12 @@ PROXY_VARIABLE = "TRUNKLINE_PROXY"
 
 TWILIO: tuple[str, ...] = ("twilio.com", "*.twilio.com")
 """Every host of Twilio's API: products, regions and edges. `*.` stands for one or more labels."""
+
+GATEWAYS: tuple[str, ...] = ("maton.ai", "*.maton.ai", "getmembrane.com", "*.getmembrane.com")
+"""The hosts of the gateways whose contracts this platform's gateway serves."""
+
+REDIRECTED = (*TWILIO, *GATEWAYS)
+"""All that a program below `trunkline exec` does not reach."""
 
 
 def fits(host: str, patterns: Iterable[str]) -> bool:

@@ -21,6 +21,7 @@ from trunkline.accounts import (
 from trunkline.accounts.resources import Accounts, IamKeys, Keys, SigningKeys
 from trunkline.bus import LocalBus
 from trunkline.clock import RealClock
+from trunkline.control.gateway_platform import ControlledGateway
 from trunkline.messaging.explain_message import is_redacted
 from trunkline.messaging.links.manage_domains import ManageDomains
 from trunkline.messaging.links.read_links import ReadLinks
@@ -33,6 +34,7 @@ from trunkline.secret_box import SecretBox
 from trunkline.server.between import Between
 from trunkline.server.core import Core
 from trunkline.server.first_start import control_token, create_world
+from trunkline.server.gateway import Gateway
 from trunkline.server.messaging import RESOURCES as MESSAGING_RESOURCES
 from trunkline.server.messaging import Messaging
 from trunkline.server.report_status import ReportStatus
@@ -131,6 +133,7 @@ class Platform:
             authenticator=self.authenticator,
             own_numbers=self.own_numbers,
             applications=self.applications,
+            address=address,
             base_url=lambda: self.base_url,
         )
         self.messaging = messaging = Messaging(core, self.webhooks)
@@ -143,6 +146,7 @@ class Platform:
         self.consents = messaging.consents
         self.dispatcher = messaging.dispatcher
         self.calls = Voice(core, self.webhooks, messaging)
+        self.gateway = Gateway(core, lambda: self.control_token)
         self.status.media = self.calls.media.statistics
         self.between = Between(messaging.between, self.calls.between)
         self.advance = AdvanceClock(
@@ -199,6 +203,7 @@ class Platform:
         self._stop.set()
         self.bus.close()
         await self.api.finish()
+        await self.gateway.stop()
         await self.calls.stop()
         await self.dispatcher.stop()
         await self.webhooks.stop()
@@ -275,6 +280,9 @@ class Platform:
 
     async def serve(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer a request from outside that is not of the control API."""
+        if self.gateway.face_of(scope) is not None:
+            await self.gateway(scope, receive, send)
+            return
         follow = self.messaging.links.follow
         if follow.takes(scope):
             await follow(scope, receive, send)
@@ -285,6 +293,14 @@ class Platform:
         is_file = scope["path"].startswith(MEDIA_FILES)
         target = self.messaging.media.serve if is_file else self.api
         await target(scope, receive, send)
+
+    async def controlled_gateway(self) -> ControlledGateway:
+        """The gateway, loaded."""
+        return await self.gateway.parts()
+
+    def gateway_key(self, world: World) -> str | None:
+        """The key of the gateway that a world has in development."""
+        return self.gateway.key(world)
 
     def numbers_of(self, world: World) -> list[str]:
         """The numbers that somebody owns in a world, sorted."""

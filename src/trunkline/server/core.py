@@ -35,4 +35,5 @@ class Core:
     authenticator: AccountAuthenticator
     own_numbers: numbers.OwnNumbers
     applications: numbers.ApplicationLookup
+    address: str  # base URL at which this node listens, on this machine
     base_url: Callable[[], str]  # what absolute addresses of this platform begin with

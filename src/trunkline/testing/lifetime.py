@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import uuid4
 
-from trunkline.redirect.hosts import TWILIO
+from trunkline.redirect.hosts import REDIRECTED
 from trunkline.redirect.in_process import redirected
 from trunkline.testing.environment import credentials_set
 from trunkline.testing.fixture import Trunkline
@@ -26,7 +26,7 @@ def world_for(title: str, platform: PlatformOfRun, *, within: float) -> Iterator
     world.control("PUT", "/phones/default/script", {"script": "ring"})
     trunkline = Trunkline(world, within=within)
     try:
-        with redirected({connections.base_url: TWILIO}), credentials_set(world.credentials):
+        with redirected({connections.base_url: REDIRECTED}), credentials_set(world.credentials):
             yield trunkline
     finally:
         trunkline._close()

@@ -13,8 +13,12 @@ from trunkline.cli.commands import COMMANDS, LazyCommands
 from trunkline.cli.help_text import read_help
 
 NEEDED = {"phone": ["+14155550123"]}  # before a subcommand
-WITHOUT_JSON = {"exec", "completion"}  # what they print is another program's, or for a shell
-WITHOUT_DATA = {"completion"}
+WITHOUT_JSON = {
+    "exec",
+    "completion",
+    "alias",
+}  # what they print is another program's, or for a shell
+WITHOUT_DATA = {"completion", "alias"}
 MADE = LazyCommands()
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from tests.unit.control.fake_calls import FakeCalls
 from tests.unit.control.fake_consents import FakeConsents
+from tests.unit.control.fake_gateway import FakeGateway
 from tests.unit.control.fake_links import FakeDomains, read_links
 from tests.unit.rest.asgi_driver import Driver, Response
 from trunkline.accounts import AccountSet
@@ -338,6 +339,13 @@ class FakePlatform:
     unreadable: Exception | None = None
     consents: Any = field(default_factory=lambda: FakeConsents("0" * 32))
     calls: Any = field(default_factory=FakeCalls)
+    gateway: Any = field(default_factory=FakeGateway)
+
+    def gateway_key(self, world: World) -> str | None:
+        return f"tlk_{world.name}"
+
+    async def controlled_gateway(self) -> FakeGateway:
+        return self.gateway
 
     async def receive(self, **asked: Any) -> str:
         if any("missing" in url for url in asked["media_urls"]):

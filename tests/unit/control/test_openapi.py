@@ -5,6 +5,7 @@ import re
 
 from tests.unit.control.fake_calls import CALL
 from tests.unit.control.fake_consents import SERVICE
+from tests.unit.control.fake_gateway import KEY
 from tests.unit.control.support import ACCOUNT, REQUEST, SID, Client
 from trunkline.control.openapi import openapi_document
 from trunkline.control.resources import declared_operations
@@ -66,6 +67,7 @@ async def test_what_is_declared_is_what_is_served(client: Client) -> None:
                 short_code="12345",
                 service_sid=SERVICE,
                 domain_sid=DOMAIN,
+                key_id=KEY,
             )
             answer = await client.call(method.upper(), filled, {})
             expected = (404,) if path.endswith("/heard") else (200, 201, 204, 422)

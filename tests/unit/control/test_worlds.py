@@ -23,6 +23,7 @@ CREDENTIALS = {
     "api_key": None,
     "api_secret": None,
     "control_token": TOKEN,
+    "gateway_key": "tlk_default",
     "numbers": [NUMBER],
 }
 

@@ -54,8 +54,12 @@ class OAuth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Method:
-    """One way to be authorised. For OAUTH2 the fields are the client's id and secret, and `apply`
-    gets `access_token` besides what was entered. PLATFORM needs nothing: the tenant's account."""
+    """One way to be authorised.
+
+    `apply` gets what was entered and is sealed. For OAUTH2 the fields are the client's id and
+    secret, and `apply` gets `access_token` besides. For PLATFORM nothing is entered: `apply` gets
+    `account_sid` and `auth_token` of the tenant's account on this platform.
+    """
 
     key: str
     kind: Kind
@@ -63,15 +67,21 @@ class Method:
     apply: Callable[[Secrets], Injected]
     fields: tuple[Field, ...] = ()
     oauth: OAuth | None = None
+    # Asked in turn until one succeeds, instead of the connector's own probe.
+    probes: tuple[Probe, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
-    """A request that changes nothing and tells whether credentials work, and whose they are."""
+    """A request that changes nothing and tells whether credentials work, and whose they are.
 
-    path: str  # may hold `{name}`s of the method's fields
+    `check_credentials` makes it.
+    """
+
+    path: str  # or a URL of one of the provider's hosts; may hold `{name}`s of what was entered
     method: str = "GET"
-    # What of the answer's JSON is kept as metadata: name → dotted path, e.g. `accounts.0.sid`.
+    # What is kept as metadata: name → dotted path in the answer's JSON, e.g. `accounts.0.sid`, or
+    # `{name}` of what was entered.
     metadata: Mapping[str, str] = field(default_factory=dict)
     # Providers that answer 200 to everything say here, as a dotted path, what must be true.
     ok: str | None = None
@@ -80,7 +90,8 @@ class Probe:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connector:
     """A provider. `hosts` are patterns as `redirect.hosts` has them (`*.` for one or more labels):
-    nothing else is ever sent its credentials."""
+    nothing else is ever sent its credentials. None at all: the host of the base URL alone, which
+    is one that a person entered."""
 
     key: str
     name: str
@@ -90,6 +101,9 @@ class Connector:
     hosts: tuple[str, ...]
     methods: tuple[Method, ...]
     probe: Probe | None = None
+    # A regular expression that a host has to fit besides, all of it, where `hosts` covers more
+    # than the provider's API.
+    host_shape: str | None = None
     # Maton's first path segment → base URL, for those beside `key` itself.
     apps: Mapping[str, str] = field(default_factory=dict)
     # Paths (regular expression) whose JSON objects become forms, because the provider wants forms.
@@ -105,3 +119,7 @@ class Connector:
         if key is None:
             return self.methods[0]
         return next((method for method in self.methods if method.key == key), None)
+
+    def probes(self, method: Method) -> tuple[Probe, ...]:
+        """The requests of which one has to succeed; none where nothing can be asked."""
+        return method.probes or ((self.probe,) if self.probe else ())

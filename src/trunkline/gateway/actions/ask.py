@@ -1,0 +1,41 @@
+"""What actions need of the proxy: one request of a connection, its credentials applied, read whole.
+
+`proxy` implements it; tests have a stand-in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from trunkline.gateway.model import Caller, Connection
+
+__all__ = ["Answered", "Ask"]
+
+
+class Answered(Protocol):
+    """A provider's answer. `data` is its JSON, decoded; None for no body; text for other bodies."""
+
+    @property
+    def status(self) -> int: ...
+
+    @property
+    def data(self) -> Any: ...
+
+
+class Ask(Protocol):
+    """Ask the provider of `connection`. Raises GatewayError: OutcomeUnknown when something may have
+    been done and the answer was lost, UpstreamTimeout and others when nothing was done."""
+
+    async def __call__(
+        self,
+        caller: Caller,
+        connection: Connection,
+        method: str,
+        path: str,
+        /,
+        *,
+        query: Sequence[tuple[str, str]] | None = None,
+        form: Sequence[tuple[str, str]] | None = None,
+        json: Any = ...,
+    ) -> Answered: ...

@@ -1,0 +1,125 @@
+"""Who asks, what their workspace is, and search."""
+
+from __future__ import annotations
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from trunkline.gateway.errors import NotFound
+from trunkline.gateway.membrane.shapes import action_shape, connector_shape
+from trunkline.gateway.model import Caller
+from trunkline.gateway.parts import Parts
+from trunkline.gateway.web import answer_json, caller_of, query_of, read_json
+
+__all__ = ["Account"]
+
+MOST = 100
+
+
+class Sought(msgspec.Struct, rename="camel"):
+    """What is searched for."""
+
+    q: str = ""
+    element_type: str | None = None
+    limit: int = 10
+    cursor: str | None = None
+
+
+class Minted(msgspec.Struct, rename="camel"):
+    """Whom an access token is to be for."""
+
+    is_admin: bool | None = None
+    tenant_id: str | None = None
+    tenant_key: str | None = None
+    name: str | None = None
+
+
+class Account:
+    """See the module. A user of ours is a tenant in this contract, a tenant a workspace."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def self_(self, request: Request) -> Response:
+        """The user."""
+        return answer_json(_user(await caller_of(request, self._parts.authenticate)))
+
+    async def account(self, request: Request) -> Response:
+        """The user, the workspace, and the organisation, which is the workspace again."""
+        caller = await caller_of(request, self._parts.authenticate)
+        workspace = _workspace(caller)
+        return answer_json(
+            {
+                "user": _user(caller),
+                "workspace": workspace,
+                "orgs": [{"id": caller.tenant_id, "name": caller.tenant_key}],
+            }
+        )
+
+    async def workspaces(self, request: Request) -> Response:
+        """The one workspace that a key or a token is for."""
+        caller = await caller_of(request, self._parts.authenticate)
+        return answer_json({"items": [_workspace(caller)]})
+
+    async def access_token(self, request: Request) -> Response:
+        """A token for a user of the workspace."""
+        caller = await caller_of(request, self._parts.authenticate)
+        asked = await read_json(request, Minted)
+        if request.path_params["id"] not in (caller.tenant_id, caller.tenant_key):
+            raise NotFound("There is no such workspace, or it is not yours.")
+        token = await self._parts.sign_in.mint(
+            caller, user_key=asked.tenant_key or asked.tenant_id, name=asked.name
+        )
+        return answer_json({"token": token})
+
+    async def search(self, request: Request) -> Response:
+        """Connectors, and actions, that fit a text."""
+        await caller_of(request, self._parts.authenticate)
+        asked = query_of(request, Sought)
+        kind = (asked.element_type or "").lower()
+        limit = max(1, min(asked.limit, MOST))
+        items: list[dict[str, object]] = []
+        if kind in ("", "connector", "app", "externalapp", "integration"):
+            items += [
+                {"elementType": "connector", "element": connector_shape(found)}
+                for found in self._parts.catalogue.search(asked.q, limit)
+            ]
+        if kind in ("", "action"):
+            page = await self._parts.actions.list(
+                intent=asked.q[:200] or None, limit=limit, connector=None, search=None, cursor=None
+            )
+            items += [
+                {"elementType": "action", "element": action_shape(action, None)}
+                for action in page.items
+            ]
+        return answer_json({"items": items[:limit]})
+
+    async def connectors(self, request: Request) -> Response:
+        """Every connector."""
+        await caller_of(request, self._parts.authenticate)
+        return answer_json(
+            {"items": [connector_shape(found) for found in self._parts.catalogue.all()]}
+        )
+
+    async def connector(self, request: Request) -> Response:
+        """One connector."""
+        await caller_of(request, self._parts.authenticate)
+        found = self._parts.catalogue.get(request.path_params["id"])
+        if found is None:
+            raise NotFound("There is no such connector.")
+        return answer_json(connector_shape(found))
+
+
+def _user(caller: Caller) -> dict[str, object]:
+    return {
+        "id": caller.user_id,
+        "name": caller.user_key,
+        "internalId": caller.user_key,
+        "workspaceKey": caller.tenant_key,
+        **({"email": caller.email} if caller.email else {}),
+    }
+
+
+def _workspace(caller: Caller) -> dict[str, object]:
+    return {"id": caller.tenant_id, "key": caller.tenant_key, "name": caller.tenant_key}

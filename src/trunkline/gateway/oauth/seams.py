@@ -1,0 +1,94 @@
+"""What this package asks of the others: of the vault, of connectors, connections and accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from trunkline.gateway.connectors.declare import Connector, Method
+from trunkline.gateway.model import Connection
+from trunkline.gateway.vault import Bound
+
+__all__ = ["ConnectorOf", "Credentials", "Describe", "PlatformAccount", "Sealing"]
+
+
+class Sealing(Protocol):
+    """The vault."""
+
+    def seal(self, value: Mapping[str, str], bound: Bound) -> bytes:
+        """Sealed for `bound` alone."""
+
+    def open(self, sealed: bytes, bound: Bound) -> dict[str, str]:
+        """What was sealed. Raises VaultError."""
+
+    async def learn(self, sealed: bytes) -> None:
+        """Ask for the master keys again when this value needs one that is not known."""
+
+
+class ConnectorOf(Protocol):
+    """The catalogue of connectors."""
+
+    def get(self, key_or_id: str) -> Connector | None:
+        """The connector of that key."""
+
+
+class Credentials(Protocol):
+    """Connections, as far as their credentials go."""
+
+    async def read(self, connection_id: str) -> Connection:
+        """The connection as it is now. Raises NotFound."""
+
+    async def establish(
+        self,
+        connection_id: str,
+        method: str,
+        secrets: Mapping[str, str],
+        settings: Mapping[str, Any],
+        metadata: Mapping[str, Any],
+        *,
+        refresh_at: datetime | None = None,
+    ) -> Connection:
+        """The connection, active with these credentials. Raises NotFound when it is gone."""
+
+    async def renew(
+        self,
+        connection_id: str,
+        secrets: Mapping[str, str],
+        *,
+        revision: int,
+        refresh_at: datetime | None,
+    ) -> Connection | None:
+        """The connection with new tokens; None when its credentials changed since `revision`, or
+        it is gone, and nothing was written."""
+
+    async def fail(self, connection_id: str, reason: str, *, revision: int) -> Connection | None:
+        """The active connection as failed, if its credentials are still those of `revision`."""
+
+    async def recover(self, connection_id: str, *, revision: int) -> Connection | None:
+        """The failed connection as active again, if its credentials are those of `revision`."""
+
+    async def note_attempt_failed(self, connection_id: str, reason: str) -> object:
+        """Tell who waits for the connection that this attempt came to nothing."""
+
+
+class Describe(Protocol):
+    """Asks the provider whose credentials these are, by the connector's probe."""
+
+    async def __call__(
+        self,
+        connection: Connection,
+        method: Method,
+        secrets: Mapping[str, str],
+        settings: Mapping[str, str],
+        /,
+    ) -> Mapping[str, Any]:
+        """Metadata. Raises CredentialsRefused when they do not work, any other GatewayError when
+        the provider cannot be asked."""
+
+
+class PlatformAccount(Protocol):
+    """Accounts of this platform."""
+
+    async def __call__(self, account_sid: str) -> tuple[str, str]:
+        """The SID and the auth token of an account that is active. Raises GatewayError."""

@@ -1,0 +1,47 @@
+"""What the faces are made of: the gateway's core, as one value to hand on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from trunkline.clock import Clock
+from trunkline.gateway.actions import Actions
+from trunkline.gateway.audit import Audit
+from trunkline.gateway.connections import Connections, EnterCredentials, Requests, Sessions
+from trunkline.gateway.connections import TestConnection as CheckConnection
+from trunkline.gateway.connectors import Catalogue, Upstreams
+from trunkline.gateway.keys import Tenants
+from trunkline.gateway.oauth import Authorise
+from trunkline.gateway.proxy import Forward
+from trunkline.gateway.sign_in import SignIn
+from trunkline.gateway.web import Authenticating
+
+__all__ = ["Parts"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """The core of a node's gateway."""
+
+    base_url: Callable[[], str]  # of the platform, without a slash at its end
+    authenticate: Authenticating
+    tenants: Tenants
+    catalogue: Catalogue
+    upstreams: Upstreams
+    connections: Connections
+    requests: Requests
+    sessions: Sessions
+    enter: EnterCredentials
+    check: CheckConnection
+    authorise: Authorise
+    forward: Forward
+    actions: Actions
+    audit: Audit
+    clock: Clock
+    sign_in: SignIn
+    development: bool  # whether this platform's own account may stand in for a provider's
+
+    def page_url(self, token: str) -> str:
+        """The hosted page of a session."""
+        return f"{self.base_url()}/gateway/connect?session_token={token}"
