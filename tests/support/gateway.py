@@ -34,6 +34,7 @@ class Gateway:
 
     base_url: str
     key: dict[str, Any] = field(repr=False)  # as `trunkline keys create --json` prints it
+    world: World | None = field(default=None, repr=False)
 
     @property
     def api_key(self) -> str:
@@ -85,4 +86,5 @@ class Gateway:
 def gateway_key(world: World, tenant: str | None = None, **more: Any) -> Gateway:
     """A new key, of a tenant of a world."""
     wanted = {"tenant": tenant or world.name, **more}
-    return Gateway(base_url=world.base_url, key=world.control("POST", "/gateway/keys", wanted))
+    made = world.control("POST", "/gateway/keys", wanted)
+    return Gateway(base_url=world.base_url, key=made, world=world)

@@ -149,6 +149,7 @@ class GatewayParts:
             unrefreshable=(CannotRefresh,),
         )
         ask = AskJson(self._forward, catalogue)
+        self._actions = Actions(database, ask, clock, sids)
         probe = ProbeCredentials(self._connections, catalogue, ask)
         sessions = Sessions(database, clock)
         requests = Requests(
@@ -181,7 +182,7 @@ class GatewayParts:
             check=TestConnection(self._connections, catalogue, vault, ask),
             authorise=self._authorise,
             forward=self._forward,
-            actions=Actions(database, ask, clock, sids),
+            actions=self._actions,
             audit=self.audit,
             clock=clock,
             sign_in=self._sign_in,
@@ -299,6 +300,7 @@ class GatewayParts:
                 self._claims.renew,
                 self._claims.sweep,
                 self._sign_in.sweep,
+                self._actions.sweep,
                 lambda: sweep(self._core.database, self._core.clock, self._changes),
             ):
                 try:

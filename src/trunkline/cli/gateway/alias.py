@@ -52,7 +52,7 @@ def alias(
 
         $ trunkline alias membrane
         membrane is trunkline now: /home/ann/.local/bin/membrane
-        $ membrane search twilio --elementType=connector --json
+        $ membrane search twilio --elementType=connector
         $ eval "$(trunkline alias membrane --print)"
     """
     if name not in NAMES:

@@ -23,7 +23,7 @@ from trunkline.cli.options import Place
 __all__ = ["Api", "GatewayRefused", "api_at", "base_at", "segment"]
 
 API_URI = "MEMBRANE_API_URI"
-TOKEN = "MEMBRANE_TOKEN"  # noqa: S105 - the name of a variable
+TOKEN = "MEMBRANE_TOKEN"
 OURS = "trunkline-connection-used"  # a header of what the provider answered, and not the gateway
 VERSION = "2025-10-21"
 Query = Mapping[str, object]
@@ -124,8 +124,8 @@ def _platform_of(base: str, place: Place) -> Control | None:
 def api_at(place: Place, api_uri: str | None) -> Api:
     """The gateway, with a token for it. Raises Failure.
 
-    It is that of the world in development, for a platform that runs here; else MEMBRANE_TOKEN, which
-    goes to the gateway that is named, or runs here, and to no other; else that of signing in.
+    It is that of the world in development, for a platform that runs here; else MEMBRANE_TOKEN,
+    which goes to the gateway that is named, or runs here, and to no other; else that of signing in.
     """
     base, control = base_at(place, api_uri)
     named = os.environ.get(TOKEN)
@@ -171,6 +171,6 @@ def _refusal(answer: HTTPResponse, data: bytes) -> Failure:
 
 def _stranger(base: str, status: int) -> Failure:
     return Failure(
-        f"{base} is no gateway, it answered {status} without JSON: see that --apiUri names one, with"
-        " /membrane at its end."
+        f"{base} is no gateway, it answered {status} without JSON: see that --apiUri names one,"
+        " with /membrane at its end."
     )

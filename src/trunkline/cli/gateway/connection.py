@@ -144,8 +144,8 @@ def delete(
         print(f"{plain(named)} is deleted.")
 
 
-@app.command()
-def test(
+@app.command("test")
+def try_out(
     context: typer.Context,
     named: Named,
     api_uri: ApiUriOption = None,

@@ -10,7 +10,7 @@ import typer
 
 from trunkline.cli.failure import Failure
 from trunkline.cli.gateway.options import ApiUriOption
-from trunkline.cli.options import DataOption, Place, WorldOption
+from trunkline.cli.options import Place, WorldOption
 
 __all__ = ["request"]
 

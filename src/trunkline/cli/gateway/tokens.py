@@ -41,7 +41,7 @@ def discover(base: str) -> Endpoints:
     with exchange("GET", url, None, {"Accept": "application/json"}, seconds=30.0) as answer:
         status, data = answer.status, answer.read(MOST)
     try:
-        told = json.loads(data) if status == 200 else None
+        told: Any = json.loads(data) if status == 200 else None
         found = Endpoints(
             told["authorization_endpoint"],
             told["token_endpoint"],

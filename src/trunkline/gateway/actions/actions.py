@@ -73,6 +73,10 @@ class Actions:
         """One request of the provider's API, noted as a run. Raises what RunApi raises."""
         return await self._run_api(caller, connection, asked)
 
+    async def sweep(self) -> None:
+        """Delete what is known of old runs. Raises StoreUnavailable."""
+        await self._runs.sweep()
+
     async def run_of(self, caller: Caller, run_id: str) -> Run:
         """A run of the caller's. Raises NotFound."""
         return await self._runs.fetch(caller, run_id)

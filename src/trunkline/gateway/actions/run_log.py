@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -13,10 +13,12 @@ from trunkline.clock import Clock
 from trunkline.gateway.actions import queries
 from trunkline.gateway.errors import NotFound, Unavailable
 from trunkline.gateway.model import Caller, Connection
-from trunkline.sids import SidFactory
+from trunkline.sids import SidFactory, id_floor
 from trunkline.store import Database, StoreUnavailable
 
 __all__ = ["Run", "RunLog"]
+
+KEPT = timedelta(days=30)
 
 log = structlog.get_logger(__name__)
 
@@ -43,6 +45,10 @@ class RunLog:
         self._database = database
         self._clock = clock
         self._sids = sids
+
+    async def sweep(self) -> None:
+        """Delete the runs of more than thirty days ago. Raises StoreUnavailable."""
+        await self._database.execute(queries.SWEEP_RUNS, id_floor(self._clock.now() - KEPT))
 
     async def begin(self, caller: Caller, connection: Connection, action_id: str) -> str:
         """The id of a new run. Raises Unavailable; nothing is to be sent then."""

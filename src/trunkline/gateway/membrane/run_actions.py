@@ -31,7 +31,7 @@ class Wanted(msgspec.Struct, rename="camel"):
     connector_id: str | None = None
     intent: str | None = None
     search: str | None = None
-    limit: int = 10
+    limit: int | None = None
     cursor: str | None = None
     key: str | None = None
     id: str | None = None
@@ -77,7 +77,7 @@ class RunActions:
             connector=connector,
             intent=asked.intent or None,
             search=asked.search or None,
-            limit=max(1, min(asked.limit, MOST)),
+            limit=None if asked.limit is None else max(1, min(asked.limit, MOST)),
             cursor=None if asked.cursor in (None, "", "0") else asked.cursor,
         )
         items = [action_shape(action, connection) for action in page.items]
@@ -135,10 +135,14 @@ class RunActions:
         run = await self._parts.actions.run_of(caller, request.path_params["id"])
         shape: dict[str, Any] = {
             "id": run.id,
-            "actionId": f"act_{run.action}",
+            "name": run.action,
+            "actionId": run.action_id,
             "actionKey": run.action,
             "connectionId": run.connection_id,
+            "userId": caller.user_id,
+            "tenantId": caller.user_id,
             "status": run.status,
+            "createdAt": moment(run.started_at),
             "startTime": moment(run.started_at),
         }
         if run.ended_at is not None:

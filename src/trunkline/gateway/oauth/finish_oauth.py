@@ -97,6 +97,11 @@ class FinishOAuth:
         task.add_done_callback(self._running.discard)
         return await asyncio.shield(task)
 
+    async def stop(self, *, seconds: float = 10) -> None:
+        """Let flows end that are under way: a code can be used only once."""
+        if self._running:
+            await asyncio.wait(self._running, timeout=seconds)
+
     async def _end(self, flow: UnderWay, came: CameBack) -> Finished:
         try:
             connection = await self._connect(flow, came)

@@ -149,14 +149,13 @@ def _grant_types(metadata: Mapping[str, Any]) -> tuple[str, ...]:
         )
     given = metadata.get("grant_types")
     if given is None:
-        return (AUTHORIZATION_CODE, REFRESH_TOKEN)
-    if not isinstance(given, list) or not given or any(one not in GRANT_TYPES for one in given):
+        given = [AUTHORIZATION_CODE, REFRESH_TOKEN]
+    if not isinstance(given, list) or any(one not in GRANT_TYPES for one in given):
         raise InvalidClientMetadata("grant_types holds one that is not in the metadata.")
     types = tuple(one for one in GRANT_TYPES if one in given)
     if AUTHORIZATION_CODE not in types and DEVICE_CODE not in types:
         raise InvalidClientMetadata("grant_types holds none by which a person can sign in.")
-    responses = metadata.get("response_types") or ["code"]
-    if AUTHORIZATION_CODE in types and responses != ["code"]:
+    if AUTHORIZATION_CODE in types and metadata.get("response_types") not in (None, ["code"]):
         raise InvalidClientMetadata("response_types must be code.")
     return types
 

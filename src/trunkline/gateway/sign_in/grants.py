@@ -108,7 +108,8 @@ class Grants:
         resource: str | None,
     ) -> tuple[Grant, str | None]:
         """The grant of a client for which a person allowed it, and its first refresh token, if
-        the client registered for them; in the caller's transaction."""
+        the client registered for them; in the caller's transaction. Raises InvalidGrant when the
+        key by which the person allowed it has ended since."""
         renews = REFRESH_TOKEN in client.grant_types
         grant = await self.begin(
             connection,
@@ -118,6 +119,8 @@ class Grants:
             resource=resource,
             lifetime=GRANT_LIFETIME if renews else ACCESS_LIFETIME,
         )
+        if await connection.fetchrow(queries.LIVE_GRANT, grant.id, self._clock.now()) is None:
+            raise InvalidGrant
         return grant, await self.give_refresh(connection, grant) if renews else None
 
     async def give_refresh(self, connection: Connection, grant: Grant) -> str:

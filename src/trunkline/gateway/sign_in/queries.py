@@ -14,6 +14,14 @@ LOCK_CLIENTS = 7_242_018
 LOCK_DEVICES = 7_242_019
 LOCK = "SELECT pg_advisory_xact_lock($1)"
 
+
+def key_lives(table: str) -> str:
+    """SQL: what an API key allowed lives as long as the key; $2 is now."""
+    return f"""({table}.key_id IS NULL OR EXISTS (
+        SELECT FROM gateway_keys AS k WHERE k.id = {table}.key_id AND k.revoked_at IS NULL
+        AND (k.expires_at IS NULL OR k.expires_at > $2)))"""
+
+
 SIGNING_KEYS = "SELECT id, sealed FROM gateway_signing_keys ORDER BY id"
 INSERT_SIGNING_KEY = """
 INSERT INTO gateway_signing_keys (id, sealed, created_at) VALUES ($1, $2, $3)
@@ -37,13 +45,7 @@ DELETE FROM gateway_clients WHERE id IN (
 )
 """
 
-# A grant lives as long as the key by which it was allowed, too.
-LIVE = """
-    g.revoked_at IS NULL AND g.expires_at > $2
-    AND (g.key_id IS NULL OR EXISTS (
-        SELECT FROM gateway_keys AS k WHERE k.id = g.key_id AND k.revoked_at IS NULL
-        AND (k.expires_at IS NULL OR k.expires_at > $2)))
-"""
+LIVE = f"g.revoked_at IS NULL AND g.expires_at > $2 AND {key_lives('g')}"
 INSERT_GRANT = """
 INSERT INTO gateway_grants (id, parent_id, client_id, tenant_id, user_id, key_id, is_admin, scope,
                             resource, created_at, expires_at)
@@ -116,13 +118,13 @@ INSERT INTO gateway_sign_in_codes
     (hash, tenant_id, user_id, key_id, is_admin, created_at, expires_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7)
 """
-LOOK_SIGN_IN_CODE = """
-SELECT tenant_id, user_id, key_id, is_admin FROM gateway_sign_in_codes
-WHERE hash = $1 AND used_at IS NULL AND expires_at > $2
+LOOK_SIGN_IN_CODE = f"""
+SELECT tenant_id, user_id, key_id, is_admin FROM gateway_sign_in_codes AS c
+WHERE hash = $1 AND used_at IS NULL AND expires_at > $2 AND {key_lives("c")}
 """
-SPEND_SIGN_IN_CODE = """
-UPDATE gateway_sign_in_codes SET used_at = $2
-WHERE hash = $1 AND used_at IS NULL AND expires_at > $2
+SPEND_SIGN_IN_CODE = f"""
+UPDATE gateway_sign_in_codes AS c SET used_at = $2
+WHERE hash = $1 AND used_at IS NULL AND expires_at > $2 AND {key_lives("c")}
 RETURNING tenant_id, user_id, key_id, is_admin
 """
 

@@ -132,7 +132,7 @@ class Provider:
     raises: Exception | None = None
     status: int | None = None  # instead of what it would answer
     hold: asyncio.Event | None = None  # it answers when this is set
-    waiting: int = 0
+    waiting: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def __call__(
         self,
@@ -146,7 +146,7 @@ class Provider:
     ) -> Reply:
         self.asked.append((method, path, connection.settings))
         if self.hold is not None:
-            self.waiting += 1
+            self.waiting.set()
             await self.hold.wait()
         if self.raises is not None:
             raise self.raises
@@ -164,7 +164,7 @@ class ByClient:
     connections: Connections
     refuse: GatewayError | None = None
     hold: asyncio.Event | None = None
-    waiting: int = 0
+    waiting: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def __call__(
         self,
@@ -175,7 +175,7 @@ class ByClient:
         /,
     ) -> Connection:
         if self.hold is not None:
-            self.waiting += 1
+            self.waiting.set()
             await self.hold.wait()
         if self.refuse is not None:
             raise self.refuse
@@ -248,6 +248,14 @@ class Core:
         """A connection that works."""
         made = await self.connections.create(caller, "acme", **given)
         return await self.connections.establish(made.id, "basic", RIGHT, {}, {})
+
+    async def heard(self) -> None:
+        """Every notice of what was committed before this has come."""
+        topic, heard = f"test-{self.sids.new_id()}", asyncio.Event()
+        self.database.on_change(topic, lambda _: heard.set())
+        async with self.database.transaction() as link:
+            await self.database.announce(link, topic, "")
+        await asyncio.wait_for(heard.wait(), 20)
 
     def secrets(self, connection: Connection) -> dict[str, str]:
         """What is sealed in it."""

@@ -90,8 +90,7 @@ async def test_what_was_not_entered_is_not_tried(core: Core, caller: Caller) -> 
 def test_whatever_is_entered(entered: dict[str, str]) -> None:
     try:
         checked = check_entered(BASIC, entered)
-    except EntryInvalid as error:
-        assert set(error.faults) <= {"user", "password", "region"}
+    except EntryInvalid:
         return
     assert set(checked.secrets) == {"user", "password"}
     for value in (*checked.secrets.values(), *checked.settings.values()):
@@ -132,8 +131,7 @@ async def test_of_two_windows_one_connects(core: Core, caller: Caller, method: s
     held = core.provider if method == "basic" else core.by_client
     held.hold = asyncio.Event()
     first = asyncio.create_task(core.enter(made, method, given, session=token))
-    while not held.waiting:
-        await asyncio.sleep(0)
+    await held.waiting.wait()
     with pytest.raises(SessionBusy):
         await core.enter(made, method, given, session=token)
     held.hold.set()
@@ -149,8 +147,7 @@ async def test_deleted_while_the_provider_is_asked(core: Core, caller: Caller) -
     token = await core.sessions.open(made)
     core.provider.hold = asyncio.Event()
     entering = asyncio.create_task(core.enter(made, "basic", RIGHT, session=token))
-    while not core.provider.waiting:
-        await asyncio.sleep(0)
+    await core.provider.waiting.wait()
     await core.connections.delete(caller, made.id)
     core.provider.hold.set()
 

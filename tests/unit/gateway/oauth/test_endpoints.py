@@ -22,8 +22,7 @@ def test_values_are_put_in() -> None:
 def test_a_value_never_changes_the_host_or_the_number_of_segments(value: str) -> None:
     try:
         made = endpoint("https://{domain}.example.com/t/token", {"domain": value})
-    except InputInvalid as error:
-        assert len(value) < 4 or value not in error.message
+    except InputInvalid:
         return
     parts = urlsplit(made)
     assert parts.hostname == f"{value.lower()}.example.com"

@@ -1,4 +1,4 @@
-"""A person is sent to the provider and comes back: what they bring is used once, and only theirs."""
+"""A person is sent to the provider and comes back: once, and only they."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Flow:
 
     async def back(self, begun: Begun, **parameters: str | None) -> Finished:
         """The browser comes back with a code, or with what is given."""
-        given: dict[str, Any] = {"state": asked(begun)["state"], "code": "c-1", **parameters}
+        given: dict[str, Any] = {"state": asked(begun)["state"], "code": "the-code-1", **parameters}
         return await self.finish(CameBack(**given), cookies(begun))
 
 
@@ -110,7 +110,7 @@ async def test_a_person_permits_access(
     finished = await flow.back(begun)
     assert finished.end is End.CONNECTED
     assert tokens.forms[0]["grant_type"] == "authorization_code"
-    assert tokens.forms[0]["code"] == "c-1"
+    assert tokens.forms[0]["code"] == "the-code-1"
     assert tokens.forms[0]["redirect_uri"] == BACK
     verifier = tokens.forms[0]["code_verifier"]
     assert create_s256_code_challenge(verifier) == parameters["code_challenge"]
@@ -140,7 +140,7 @@ async def test_another_browser_does_not_come_through_and_does_not_use_it_up(
 ) -> None:
     pending = await given.pending()
     begun, other = await flow.begun(pending), await flow.begun(await given.pending())
-    came = CameBack(state=asked(begun)["state"], code="c-1")
+    came = CameBack(state=asked(begun)["state"], code="the-code-1")
     for wrong in (
         {},
         {begun.cookie.name: "x" * 43},
@@ -203,7 +203,7 @@ async def test_an_error_is_not_repeated_beyond_its_code(flow: Flow, given: Given
     "fails",
     [
         lambda server: server.refuses("invalid_grant"),
-        lambda server: setattr(server, "answer", lambda _: Response and None),
+        lambda server: setattr(server, "answer", lambda _: None),
         lambda server: setattr(server, "answer", lambda _: server.json({}, 503)),
         lambda server: setattr(server, "answer", lambda _: server.json({"ok": False})),
     ],
@@ -217,7 +217,7 @@ async def test_a_failed_attempt_leaves_an_active_connection_as_it_was(
         finished = await flow.back(await flow.begun(active))
     assert finished.end is End.FAILED
     assert await node.read(active) == active
-    for secret in (SECRET, "c-1"):
+    for secret in (SECRET, "the-code-1"):
         assert secret not in repr(finished) + repr(logs)
 
 
@@ -271,7 +271,7 @@ async def test_who_closes_the_page_is_connected_all_the_same(
     coming.cancel()
     await asyncio.gather(coming, return_exceptions=True)
     tokens.gate.set()
-    await asyncio.gather(*flow.finish._running)
+    await flow.finish.stop()
     assert (await node.read(pending)).status is Status.ACTIVE
 
 

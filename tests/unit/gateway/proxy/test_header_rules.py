@@ -46,7 +46,12 @@ def test_everything_else_passes_in_order_with_its_repetitions() -> None:
 
 
 def test_what_connection_names_is_for_this_hop_alone() -> None:
-    given = [("X-Hop", "1"), ("Connection", "close, x-hop"), ("connection", "X-Other"), ("x-other", "2")]
+    given = [
+        ("X-Hop", "1"),
+        ("Connection", "close, x-hop"),
+        ("connection", "X-Other"),
+        ("x-other", "2"),
+    ]
     assert passed(*given, ("x-kept", "3")) == [("x-kept", "3")]
 
 
@@ -120,9 +125,7 @@ def test_other_headers_come_back() -> None:
 
 
 def test_the_providers_own_request_id_has_another_name() -> None:
-    assert returned((b"X-Request-Id", b"theirs")) == [
-        (b"trunkline-provider-request-id", b"theirs")
-    ]
+    assert returned((b"X-Request-Id", b"theirs")) == [(b"trunkline-provider-request-id", b"theirs")]
 
 
 def test_what_the_providers_connection_names_stays_there_but_for_the_length() -> None:

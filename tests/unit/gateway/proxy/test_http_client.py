@@ -37,9 +37,7 @@ async def whole(client: HttpClient, method: str, url: str, **more: object) -> tu
     return got.status, body
 
 
-async def test_head_and_body_go_out_as_they_are(
-    client: HttpClient, hostile: HostileServer
-) -> None:
+async def test_head_and_body_go_out_as_they_are(client: HttpClient, hostile: HostileServer) -> None:
     hostile.says(answer(body=b"\x00\xff", headers=[("X-Two", "a"), ("X-Two", "b")]))
     url = hostile.url("/a%2Fb//c;d=1/%e4?x=1&x=2&y=%41+b&z")
     got = await client.send(
@@ -201,7 +199,9 @@ async def test_compressed_bodies_stay_compressed(
     [
         Answer((b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf",), then="close"),
         Answer((b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf",), then="reset"),
-        Answer((b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n",), then="close"),
+        Answer(
+            (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n",), then="close"
+        ),
         Answer((b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf",), then="hang"),
     ],
 )
@@ -286,8 +286,6 @@ async def test_a_name_without_an_address(client: HttpClient) -> None:
         await client.close()
 
 
-async def test_a_server_that_does_not_speak_tls(
-    client: HttpClient, hostile: HostileServer
-) -> None:
+async def test_a_server_that_does_not_speak_tls(client: HttpClient, hostile: HostileServer) -> None:
     with pytest.raises(NotReached, match="TLS|no connection"):
         await whole(client, "POST", hostile.url().replace("http:", "https:"), body=b"x")

@@ -110,12 +110,10 @@ class Browser:
         )
         if answer.is_redirect:
             target = urljoin(page.url, answer.headers["Location"])
-            policy = dict(
-                (part.strip().split(" ", 1) + [""])[:2]
-                for part in page.headers["Content-Security-Policy"].split(";")
-            )
             where = urlsplit(target)
-            sources = policy["form-action"].split()
+            policy = re.search(r"form-action ([^;]*)", page.headers["Content-Security-Policy"])
+            assert policy is not None
+            sources = policy[1].split()
             assert f"{where.scheme}://{where.netloc}" in sources, f"{target} against {sources}"
             return Page(self.session.get(target, timeout=20))
         answered = Page(answer)

@@ -39,12 +39,15 @@ class Machine:
             monkeypatch.delenv(name, raising=False)
         monkeypatch.setitem(os.environ, "no_proxy", "127.0.0.1")
 
-    async def login(self, person: Doing) -> str:
+    def opens_with(self, person: Doing) -> None:
         def opened(url: str) -> bool:
             person(url)
             return True
 
         self._monkeypatch.setattr(_oauth.webbrowser, "open", opened)
+
+    async def login(self, person: Doing) -> str:
+        self.opens_with(person)
         with pytest.warns(UserWarning, match="no OS keyring"):
             return await asyncio.to_thread(_oauth.login, env=self.env, timeout=30.0)
 
@@ -138,8 +141,8 @@ async def test_denied(served: House, machine: Machine, entered_first: bool) -> N
             page = browser.enter(page, key=key.api_key)
         return browser.press(page, "deny")
 
+    machine.opens_with(person)
     with pytest.raises(MatonError, match="access_denied: The person did not allow it"):
-        machine._monkeypatch.setattr(_oauth.webbrowser, "open", lambda url: person(url) is not None)
         await asyncio.to_thread(_oauth.login, env=machine.env, timeout=30.0)
     assert served.notices == []
 

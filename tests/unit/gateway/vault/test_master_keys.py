@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import os
 
 import pytest
 from hypothesis import given
@@ -12,7 +11,7 @@ from hypothesis import strategies as st
 from trunkline.gateway.vault import MasterKeys, MasterKeyUnknown, VaultError
 from trunkline.gateway.vault.master_keys import parse_master_keys, write_master_keys
 
-FIRST, SECOND = os.urandom(32), os.urandom(32)
+FIRST, SECOND = bytes(range(32)), bytes(range(100, 132))
 ONE = f"1:{base64.b64encode(FIRST).decode()}"
 TWO = f"2:{base64.b64encode(SECOND).decode()}"
 

@@ -91,9 +91,7 @@ def url(name: str, sends: str, description: str) -> Input:
     return Input(name=name, sends=sends, schema=schema, must_be="an http or https address")
 
 
-def number(
-    name: str, sends: str, description: str, *, least: int, most: int, default: int | None = None
-) -> Input:
+def number(name: str, sends: str, description: str, *, least: int, most: int) -> Input:
     """A whole number."""
     schema: dict[str, Any] = {
         "type": "integer",
@@ -101,8 +99,6 @@ def number(
         "minimum": least,
         "maximum": most,
     }
-    if default is not None:
-        schema["default"] = default
     must_be = f"a whole number from {least} to {most}"
     return Input(name=name, sends=sends, schema=schema, must_be=must_be)
 

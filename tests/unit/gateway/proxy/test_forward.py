@@ -1,0 +1,561 @@
+"""`proxy.Forward`: what is sent, how often, and what the caller is told."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from tests.support.hostile_server import Answer, Heard, HostileServer, answer, hostile_server
+from tests.unit.gateway.proxy.stand_ins import (
+    MESSAGES,
+    NEWER,
+    SECRET,
+    Proxy,
+    caller_of,
+    connection_of,
+    proxying,
+)
+from trunkline.gateway.connectors import Injected
+from trunkline.gateway.errors import (
+    AnswerTooLarge,
+    BadRequest,
+    CredentialsRefused,
+    GatewayError,
+    OutcomeUnknown,
+    RateLimited,
+    TargetRefused,
+    TooLarge,
+    Unavailable,
+    UpstreamTimeout,
+    UpstreamUnreachable,
+)
+from trunkline.gateway.proxy import BrokenOff, DuplicateOfUnknown, Limits, Rates
+from trunkline.sids import SidFactory
+from trunkline.store import Database
+
+QUICK = Limits(body=3 << 20, answer=1000, connect=2, idle=0.3)
+UNSAFE = ["POST", "PUT", "PATCH", "DELETE"]
+FORM = [("content-type", "application/x-www-form-urlencoded")]
+
+
+@pytest.fixture
+async def hostile() -> AsyncIterator[HostileServer]:
+    async with hostile_server() as server:
+        yield server
+
+
+@pytest.fixture
+async def proxy(database: Database, hostile: HostileServer) -> AsyncIterator[Proxy]:
+    async with proxying(database, f"http://127.0.0.1:{hostile.port}", limits=QUICK) as proxy:
+        yield proxy
+
+
+async def pieces(*parts: bytes | Exception) -> AsyncIterator[bytes]:
+    for part in parts:
+        if isinstance(part, Exception):
+            raise part
+        yield part
+
+
+def unauthorised_until(newer: Injected) -> Any:
+    def script(heard: Heard) -> Answer:
+        accepted = heard.header("Authorization") == newer.headers["Authorization"]
+        return answer("200 OK" if accepted else "401 Unauthorized", b"me" if accepted else b"no")
+
+    return script
+
+
+@pytest.mark.parametrize("method", ["GET", "OPTIONS", *UNSAFE])
+async def test_a_request_goes_out_and_its_answer_comes_back(
+    proxy: Proxy, hostile: HostileServer, method: str
+) -> None:
+    hostile.says(answer("418 Teapot", b"{}", [("X-A", "1"), ("Set-Cookie", "a=b")]))
+    body = b"To=1&To=2&Body=%00" if method != "GET" else None
+    headers = [*FORM, ("authorization", "Bearer ours"), ("x-forwarded-for", "1.2.3.4"), ("x", "y")]
+    reply = await proxy.forward(
+        proxy.caller, proxy.connection, proxy.ask(method, MESSAGES + "?a=1&a=2", body, headers)
+    )
+    assert [part async for part in reply.body] == [b"{}"]
+    await reply.aclose()
+    assert reply.status == 418
+    assert reply.headers == [
+        (b"content-length", b"2"),
+        (b"x-a", b"1"),
+        (b"trunkline-connection-used", proxy.connection.id.encode()),
+        (b"x-request-id", reply.id.encode()),
+    ]
+    [heard] = hostile.heard
+    assert heard.line == f"{method} {MESSAGES}?a=1&a=2 HTTP/1.1"
+    assert heard.body == (body or b"")
+    expected = [("Host", "api.twilio.com"), FORM[0], ("x", "y"), *SECRET.headers.items()]
+    assert [pair for pair in heard.headers if pair[0] != "Content-Length"] == expected
+    [entry] = proxy.notes.entries
+    assert (entry.kind, entry.method, entry.status, entry.code) == ("proxy", method, 418, None)
+    assert entry.path_template == "/2010-04-01/Accounts/{sid}/Messages.json"
+    assert (entry.bytes_in, entry.bytes_out) == (len(body or b""), 2)
+    assert entry.connection_id == proxy.connection.id
+    assert entry.key_id == proxy.caller.key_id
+
+
+async def test_json_becomes_a_form_where_the_provider_wants_forms(
+    proxy: Proxy, hostile: HostileServer
+) -> None:
+    await proxy("POST", MESSAGES, b'{"To":"+1"}', [("content-type", "application/json")])
+    [heard] = hostile.heard
+    assert heard.body == b"To=%2B1"
+    assert heard.header("Content-Length") == "7"
+
+
+@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "post", "GET /", ""])
+async def test_other_methods_are_refused(
+    proxy: Proxy, hostile: HostileServer, method: str
+) -> None:
+    with pytest.raises(BadRequest):
+        await proxy(method)
+    assert not hostile.heard
+
+
+async def test_what_authorises_by_the_query_takes_the_place_of_the_callers(
+    proxy: Proxy, hostile: HostileServer
+) -> None:
+    proxy.authorise.given = Injected(query={"api key": "s&1"})
+    await proxy("GET", "/v1/x?a=%2F&api+key=mine&b")
+    assert hostile.heard[0].line == "GET /v1/x?a=%2F&b&api+key=s%261 HTTP/1.1"
+
+
+# When the outcome is unknown ---------------------------------------------------------------------
+
+LOST = [
+    pytest.param(Answer(then="hang"), id="hangs"),
+    pytest.param(Answer(then="close"), id="closes"),
+    pytest.param(Answer(then="reset"), id="resets"),
+    pytest.param(Answer((b"HTTP/1.1 200",), then="hang"), id="stops in its head"),
+    pytest.param(Answer((b"what?\r\n\r\n",), then="close"), id="no HTTP"),
+]
+
+
+@pytest.mark.parametrize("given", LOST)
+@pytest.mark.parametrize("method", UNSAFE)
+async def test_a_lost_answer_is_no_5xx_and_nothing_equal_is_sent(
+    proxy: Proxy, hostile: HostileServer, given: Answer, method: str
+) -> None:
+    hostile.says(given)
+    with pytest.raises(OutcomeUnknown) as told:
+        await proxy(method, MESSAGES, b"To=1")
+    assert (told.value.status, told.value.code) == (409, "outcome_unknown")
+    for _ in range(3):
+        with pytest.raises(DuplicateOfUnknown) as again:
+            await proxy(method, MESSAGES, b"To=1")
+        assert again.value.data["first"]["request_id"] == told.value.data["request_id"]  # type: ignore[index]
+    assert len(hostile.heard) == 1
+    assert [entry.code for entry in proxy.notes.entries] == [
+        "outcome_unknown", *["duplicate_of_unknown"] * 3,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("given", LOST)
+async def test_a_safe_request_may_be_sent_again(
+    proxy: Proxy, hostile: HostileServer, given: Answer
+) -> None:
+    hostile.says(given)
+    with pytest.raises(UpstreamTimeout if given.then == "hang" else UpstreamUnreachable):
+        await proxy("GET")
+    hostile.says(answer(body=b"there"))
+    assert await proxy("GET") == (200, b"there")
+
+
+@pytest.mark.parametrize("status", [500, 501, 502, 503, 504])
+async def test_the_providers_5xx_is_passed_on_and_remembered(
+    proxy: Proxy, hostile: HostileServer, status: int
+) -> None:
+    hostile.says(answer(f"{status} Oops", b"broken"))
+    assert await proxy("POST", MESSAGES, b"To=1") == (status, b"broken")
+    with pytest.raises(DuplicateOfUnknown) as told:
+        await proxy("POST", MESSAGES, b"To=1")
+    assert told.value.data["first"]["status"] == status  # type: ignore[index]
+    # Another text, another path, another key: other requests.
+    await proxy("POST", MESSAGES, b"To=2")
+    await proxy("POST", MESSAGES + "?x", b"To=1")
+    await proxy("POST", MESSAGES, b"To=1", [("idempotency-key", "2")])
+    assert len(hostile.heard) == 4
+    proxy.clock.forward(60)
+    await proxy("POST", MESSAGES, b"To=1")
+
+
+@pytest.mark.parametrize("status", [200, 201, 204, 302, 307, 400, 404, 409, 429])
+async def test_two_equal_ones_on_purpose_are_two(
+    proxy: Proxy, hostile: HostileServer, status: int
+) -> None:
+    hostile.says(answer(f"{status} Known"))
+    for _ in range(3):
+        assert (await proxy("POST", MESSAGES, b"To=1"))[0] == status
+    assert len(hostile.heard) == 3
+
+
+async def test_users_and_connections_do_not_collapse_into_each_other(
+    proxy: Proxy, hostile: HostileServer, sids: SidFactory
+) -> None:
+    hostile.says(answer("503 No"))
+    other = caller_of(sids)
+    await proxy("POST", MESSAGES, b"To=1")
+    for caller, connection in [
+        (other, proxy.connection),
+        (proxy.caller, connection_of(sids, proxy.caller)),
+    ]:
+        reply = await proxy.forward(caller, connection, proxy.ask("POST", MESSAGES, b"To=1"))
+        await reply.aclose()
+    assert len(hostile.heard) == 3
+
+
+async def test_while_the_first_is_under_way_the_second_is_not_sent(
+    proxy: Proxy, hostile: HostileServer
+) -> None:
+    hostile.says(Answer(then="hang"))
+    outcomes = await asyncio.gather(
+        *[proxy("POST", MESSAGES, b"To=1") for _ in range(20)], return_exceptions=True
+    )
+    assert all(isinstance(outcome, OutcomeUnknown) for outcome in outcomes)
+    assert sum(isinstance(outcome, DuplicateOfUnknown) for outcome in outcomes) == 19
+    assert len(hostile.heard) == 1
+
+
+async def test_the_row_without_an_end_survives_the_process(
+    proxy: Proxy, hostile: HostileServer, database: Database
+) -> None:
+    hostile.says(Answer(then="hang"))
+    first = asyncio.create_task(proxy("POST", MESSAGES, b"To=1"))
+    while not hostile.heard:
+        await asyncio.sleep(0.01)
+    # Another process, as after SIGKILL, while the first has written no end.
+    upstream = f"http://127.0.0.1:{hostile.port}"
+    who = {"caller": proxy.caller, "connection": proxy.connection, "clock": proxy.clock}
+    async with proxying(database, upstream, limits=QUICK, **who) as revived:  # type: ignore[arg-type]
+        with pytest.raises(DuplicateOfUnknown):
+            await revived("POST", MESSAGES, b"To=1")
+    with pytest.raises(OutcomeUnknown):
+        await first
+    assert len(hostile.heard) == 1
+
+
+async def test_an_answer_that_breaks_off_may_have_been_lost_on_the_caller(
+    proxy: Proxy, hostile: HostileServer
+) -> None:
+    hostile.says(Answer((b"HTTP/1.1 201 Created\r\nContent-Length: 9\r\n\r\nhalf",), then="close"))
+    reply = await proxy.forward(
+        proxy.caller, proxy.connection, proxy.ask("POST", MESSAGES, b"To=1")
+    )
+    assert reply.status == 201
+    with pytest.raises(BrokenOff):
+        while True:
+            await reply.take()
+    await reply.aclose()
+    assert proxy.notes.entries[-1].code == "answer_cut_off"
+    with pytest.raises(DuplicateOfUnknown) as told:
+        await proxy("POST", MESSAGES, b"To=1")
+    assert told.value.data["first"]["outcome"] == "answered"  # type: ignore[index]
+
+
+async def test_an_unsafe_request_is_finished_though_nobody_waits(
+    proxy: Proxy, hostile: HostileServer
+) -> None:
+    said = asyncio.Event()
+
+    def script(heard: Heard) -> Answer:
+        said.set()
+        return answer("201 Created", b"made")
+
+    hostile.says(script)
+    task = asyncio.create_task(proxy("POST", MESSAGES, b"To=1"))
+    while not proxy.forward._under_way:
+        await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await asyncio.wait_for(said.wait(), 20)
+    entry = await proxy.notes.one()
+    assert (entry.status, entry.code) == (499, "client_gone")
+    with pytest.raises(DuplicateOfUnknown) as told:  # it was done, and the caller does not know
+        await proxy("POST", MESSAGES, b"To=1")
+    assert told.value.data["first"]["status"] == 201  # type: ignore[index]
+    assert len(hostile.heard) == 1
+
+
+async def test_a_caller_that_went_away_before_the_answer_does_not_have_it(
+    proxy: Proxy, hostile: HostileServer
+) -> None:
+    gone = asyncio.Event()
+
+    async def wait() -> None:
+        await gone.wait()
+
+    hostile.says(answer("201 Created", b"made"))
+    ask = proxy.ask("POST", MESSAGES, b"To=1", gone=wait)
+    going = asyncio.create_task(proxy.forward(proxy.caller, proxy.connection, ask))
+    while not hostile.heard:
+        await asyncio.sleep(0)
+    gone.set()
+    reply = await going
+    for _ in range(3):
+        await asyncio.sleep(0)
+    with pytest.raises(BrokenOff):
+        await reply.take()
+    await reply.aclose()
+    with pytest.raises(DuplicateOfUnknown):
+        await proxy("POST", MESSAGES, b"To=1")
+
+
+async def test_a_safe_request_is_called_off_with_its_caller(
+    proxy: Proxy, hostile: HostileServer
+) -> None:
+    hostile.says(Answer(then="hang"))
+    task = asyncio.create_task(proxy("GET"))
+    while not hostile.heard:
+        await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    while not hostile.gone:  # the connection to the provider is closed
+        await asyncio.sleep(0)
+    assert proxy.notes.entries[-1].code == "client_gone"
+
+
+# Nothing was sent ---------------------------------------------------------------------------------
+
+
+async def test_without_a_connection_it_may_be_sent_again(
+    proxy: Proxy, database: Database
+) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        upstream = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        async with proxying(database, upstream) as lonely:
+            for _ in range(3):
+                with pytest.raises(UpstreamUnreachable):
+                    await lonely("POST", MESSAGES, b"To=1")
+
+
+@pytest.mark.parametrize("refusal", [CredentialsRefused(), Unavailable()])
+async def test_without_credentials_nothing_is_sent_or_claimed(
+    proxy: Proxy, hostile: HostileServer, refusal: GatewayError
+) -> None:
+    async def refuse(*_: Any, **__: Any) -> Injected:
+        raise refusal
+
+    authorise, proxy.forward._authorise = proxy.forward._authorise, refuse
+    for method in ("GET", "POST"):
+        with pytest.raises(type(refusal)):
+            await proxy(method)
+    proxy.forward._authorise = authorise
+    assert not hostile.heard
+    await proxy("POST")
+    assert len(hostile.heard) == 1
+
+
+async def test_private_addresses_are_none_of_a_connections(
+    database: Database, hostile: HostileServer, sids: SidFactory
+) -> None:
+    """A connection whose base URL its user entered."""
+    caller = caller_of(sids)
+    settings = {"base_url": f"https://127.0.0.1:{hostile.port}"}
+    connection = connection_of(sids, caller, connector="rest", method=None, settings=settings)
+    async with proxying(
+        database, "http://127.0.0.1:9", caller=caller, connection=connection
+    ) as proxy:
+        for method in ("GET", "POST"):
+            with pytest.raises(TargetRefused, match="private"):
+                await proxy(method, "/latest/meta-data")
+    assert not hostile.connections
+
+
+async def test_rates_come_first(database: Database, hostile: HostileServer) -> None:
+    upstream = f"http://127.0.0.1:{hostile.port}"
+    async with proxying(database, upstream, rates=Rates(2)) as proxy:
+        await proxy("POST", MESSAGES, b"1")
+        await proxy("POST", MESSAGES, b"2")
+        with pytest.raises(RateLimited) as told:
+            await proxy("POST", MESSAGES, b"3")
+        assert told.value.retry_after is not None
+        assert 0 < told.value.retry_after <= 0.5
+    assert len(hostile.heard) == 2
+    assert proxy.notes.entries[-1].code == "rate_limited"
+
+
+# New credentials ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_a_401_is_answered_with_newer_credentials_once(
+    proxy: Proxy, hostile: HostileServer, method: str
+) -> None:
+    proxy.authorise.newer = NEWER
+    hostile.says(unauthorised_until(NEWER))
+    body = b"To=1" if method == "POST" else None
+    assert await proxy(method, MESSAGES, body) == (200, b"me")
+    assert [heard.body for heard in hostile.heard] == [body or b""] * 2
+    hostile.says(answer("401 Unauthorized", b"no"))
+    assert await proxy(method, MESSAGES, body) == (401, b"no")
+    assert len(hostile.heard) == 4
+    assert proxy.authorise.refused == 2
+
+
+@pytest.mark.parametrize("newer", [None, SECRET])
+async def test_a_401_is_passed_on_where_there_is_nothing_newer(
+    proxy: Proxy, hostile: HostileServer, newer: Injected | None
+) -> None:
+    if newer is not None:
+        proxy.authorise.newer = newer
+    hostile.says(answer("401 Unauthorized", b"no"))
+    for _ in range(2):
+        assert await proxy("POST", MESSAGES, b"To=1") == (401, b"no")
+    assert len(hostile.heard) == 2
+
+
+async def test_a_401_whose_refresh_fails_did_nothing(
+    proxy: Proxy, hostile: HostileServer
+) -> None:
+    proxy.authorise.newer = CredentialsRefused()
+    hostile.says(answer("401 Unauthorized", b"no"))
+    for _ in range(2):
+        with pytest.raises(CredentialsRefused):
+            await proxy("POST", MESSAGES, b"To=1")
+    assert len(hostile.heard) == 2
+
+
+async def test_the_second_attempt_may_be_lost_too(proxy: Proxy, hostile: HostileServer) -> None:
+    proxy.authorise.newer = NEWER
+    hostile.says(answer("401 Unauthorized"), Answer(then="close"))
+    with pytest.raises(OutcomeUnknown):
+        await proxy("POST", MESSAGES, b"To=1")
+    with pytest.raises(DuplicateOfUnknown):
+        await proxy("POST", MESSAGES, b"To=1")
+
+
+async def test_a_streamed_body_is_not_sent_a_second_time(
+    proxy: Proxy, hostile: HostileServer
+) -> None:
+    proxy.authorise.newer = NEWER
+    hostile.says(unauthorised_until(NEWER))
+    large = b"x" * (2 << 20)
+    body = pieces(large[: 1 << 20], large[1 << 20 :])
+    assert await proxy("POST", MESSAGES, body, length=len(large)) == (401, b"no")
+    assert [heard.body for heard in hostile.heard] == [large]
+    assert proxy.authorise.refused == 0
+
+
+async def test_given_credentials_are_never_refreshed(
+    proxy: Proxy, hostile: HostileServer
+) -> None:
+    hostile.says(answer("401 Unauthorized"))
+    assert (await proxy("GET", injected=NEWER))[0] == 401
+    assert hostile.heard[0].header("Authorization") == NEWER.headers["Authorization"]
+    assert proxy.authorise.asked == 0
+
+
+# Limits -------------------------------------------------------------------------------------------
+
+
+async def test_a_body_that_is_too_large_is_refused(proxy: Proxy, hostile: HostileServer) -> None:
+    most = QUICK.body
+    for body, length in [
+        (b"x" * (most + 1), None),
+        (pieces(b"x"), most + 1),  # by what it says
+    ]:
+        with pytest.raises(TooLarge):
+            await proxy("POST", MESSAGES, body, length=length)
+    assert not hostile.heard
+
+
+async def test_a_body_that_turns_out_too_large_is_cut_off(
+    proxy: Proxy, database: Database
+) -> None:
+    heard = bytearray()
+    ended = asyncio.Event()
+
+    async def read(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(65_536):
+            heard.extend(data)
+        ended.set()
+        writer.close()
+
+    server = await asyncio.start_server(read, "127.0.0.1", 0)
+    upstream = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with proxying(database, upstream, limits=QUICK) as proxy:
+        with pytest.raises(TooLarge):
+            await proxy("POST", MESSAGES, pieces(*[b"x" * (1 << 20)] * 5))
+        await asyncio.wait_for(ended.wait(), 20)
+        assert b"chunked" in heard
+        assert not heard.endswith(b"0\r\n\r\n")  # it must not look complete
+        with pytest.raises(DuplicateOfUnknown):  # and nobody knows what the provider made of it
+            await proxy("POST", MESSAGES, pieces(*[b"x" * (1 << 20)] * 5))
+    server.close()
+
+
+@pytest.mark.parametrize("size", [5, 2 << 20])
+async def test_a_caller_that_leaves_in_its_body_is_not_answered(
+    proxy: Proxy, hostile: HostileServer, size: int
+) -> None:
+    class Left(Exception):
+        pass
+
+    with pytest.raises(Left):
+        await proxy("POST", MESSAGES, pieces(b"x" * size, Left()), length=size + 5)
+    assert not hostile.heard
+
+
+async def test_a_body_that_does_not_come_is_not_waited_for(
+    proxy: Proxy, hostile: HostileServer
+) -> None:
+    async def stuck() -> AsyncIterator[bytes]:
+        yield b"x"
+        await asyncio.Event().wait()
+
+    with pytest.raises(BadRequest, match="did not come"):
+        await proxy("POST", MESSAGES, stuck(), length=5)
+    assert not hostile.heard
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_an_answer_that_says_that_it_is_too_large_is_refused(
+    proxy: Proxy, hostile: HostileServer, method: str
+) -> None:
+    hostile.says(answer(body=b"x" * (QUICK.answer + 1)))
+    with pytest.raises(AnswerTooLarge) as told:
+        await proxy(method)
+    assert told.value.status == 424  # no client takes that as leave to send it again
+    assert told.value.data == {"status": 200}
+
+
+async def test_an_answer_that_turns_out_too_large_is_cut_off(
+    proxy: Proxy, hostile: HostileServer
+) -> None:
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    hostile.says(Answer((head,), endless=b"64\r\n" + b"x" * 100 + b"\r\n"))
+    with pytest.raises(BrokenOff):
+        await proxy("GET")
+    while not hostile.gone:
+        await asyncio.sleep(0)
+
+
+async def test_at_the_end_unsafe_requests_are_waited_for(
+    database: Database, hostile: HostileServer
+) -> None:
+    upstream = f"http://127.0.0.1:{hostile.port}"
+    async with proxying(database, upstream) as proxy:
+        task = asyncio.create_task(proxy("POST", MESSAGES, b"To=1"))
+        while not proxy.forward._under_way:
+            await asyncio.sleep(0)
+        await proxy.forward.close()
+        assert await task == (200, b"")
+        hostile.says(Answer(then="hang"))
+        task = asyncio.create_task(proxy("POST", MESSAGES, b"To=1"))
+        while len(hostile.heard) < 2:
+            await asyncio.sleep(0)
+        await proxy.forward.close(grace=0.1)
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        with pytest.raises(DuplicateOfUnknown):
+            await proxy("POST", MESSAGES, b"To=1")
