@@ -88,3 +88,26 @@ def media() -> Iterator[MediaServer]:
     """A web server with the media that messages name."""
     with media_server() as serving:
         yield serving
+
+
+@pytest.fixture(scope="session")
+def provider() -> Iterator[HostileServer]:
+    """What stands where Twilio is, and Slack, for the platform of `provided`."""
+    with hostile_app() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def provided(short_tmp: Path, provider: HostileServer) -> Iterator[World]:
+    """A platform whose gateway finds that provider in Twilio's and Slack's place."""
+    at = provider.url("")
+    hosts = ("api.twilio.com", "oauth.twilio.com", "slack.com")
+    environment = {
+        "TRUNKLINE_MAP": " ".join(f"https://{host}={at}" for host in hosts),
+        "TRUNKLINE_GATEWAY_TIMEOUT_SECONDS": "2",
+        "TRUNKLINE_GATEWAY_MAX_ANSWER_BYTES": str(60 << 20),
+    }
+    process = RunningPlatform(short_tmp / "gateway provider", environment=environment)
+    runtime = process.start()
+    yield read_credentials(runtime["base_url"], runtime["control_token"], "default")
+    assert process.stop() == 0

@@ -62,7 +62,7 @@ async def test_all_that_an_application_does(
     assert seen["tested"] == {"success": True}
 
 
-async def test_refusals_are_the_errors_of_the_sdk(platform: World, gateway: Gateway) -> None:
+async def test_refusals_are_the_errors_of_the_sdk(gateway: Gateway) -> None:
     connection = gateway.connect("trunkline", {})
 
     seen = await membrane(gateway, "refusals", connection)

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection, IncompleteRead
 from pathlib import Path
@@ -13,46 +12,21 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.support.gateway import Gateway, gateway_key
-from tests.support.hostile_app import hostile_app
+from tests.support.gateway import SID, TOKEN, Gateway, gateway_key
 from tests.support.hostile_server import Answer, Heard, HostileServer, answer
-from tests.support.platform import RunningPlatform, World, read_credentials
+from tests.support.platform import World
 from tests.support.waiting import wait_until
 
-SID = "AC" + "5" * 32
-TOKEN = "f00dfacef00dfacef00dfacef00dface"
 MESSAGES = f"/maton/twilio/2010-04-01/Accounts/{SID}/Messages.json"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 TEXT = b"To=%2B15559876543&From=%2B15551234567&Body=hi&MediaUrl=a&MediaUrl=b"
 CREATED = answer("201 Created", b'{"sid":"SM1","status":"queued"}')
 
 
-@pytest.fixture(scope="module")
-def provider() -> Iterator[HostileServer]:
-    """It stands where api.twilio.com is."""
-    with hostile_app() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def world(short_tmp: Path, provider: HostileServer) -> Iterator[World]:
-    """A platform for which that provider is Twilio."""
-    at = provider.url("", "127.0.0.1")
-    environment = {
-        "TRUNKLINE_MAP": f"https://api.twilio.com={at} https://oauth.twilio.com={at}",
-        "TRUNKLINE_GATEWAY_TIMEOUT_SECONDS": "2",
-        "TRUNKLINE_GATEWAY_MAX_ANSWER_BYTES": str(60 << 20),
-    }
-    process = RunningPlatform(short_tmp / "gateway provider", environment=environment)
-    runtime = process.start()
-    yield read_credentials(runtime["base_url"], runtime["control_token"], "default")
-    assert process.stop() == 0
-
-
 @pytest.fixture
-def gateway(world: World, provider: HostileServer, request: pytest.FixtureRequest) -> Gateway:
+def gateway(provided: World, provider: HostileServer, request: pytest.FixtureRequest) -> Gateway:
     """A key of its own, and a connection with an account's SID and token."""
-    gateway = gateway_key(world, request.node.name.partition("[")[0][:100])
+    gateway = gateway_key(provided, request.node.name.partition("[")[0][:100])
     provider.says(
         answer(body=json.dumps({"sid": SID, "friendly_name": "Mine", "status": "active"}).encode())
     )
@@ -257,7 +231,7 @@ def test_a_connection_deleted_in_mid_call(gateway: Gateway, provider: HostileSer
     assert len(provider.heard) == 1
 
 
-def test_a_revoked_key_is_refused_at_once(gateway: Gateway, provider: HostileServer) -> None:
+def test_a_revoked_key_is_refused_at_once(gateway: Gateway) -> None:
     assert gateway.ask("GET", MESSAGES).status == 200
     assert gateway.world is not None
     gateway.world.control("DELETE", f"/gateway/keys/{gateway.key['id']}")
@@ -266,7 +240,7 @@ def test_a_revoked_key_is_refused_at_once(gateway: Gateway, provider: HostileSer
 
 
 def test_nobody_is_told_the_providers_keys(
-    gateway: Gateway, provider: HostileServer, world: World, short_tmp: Path
+    gateway: Gateway, provider: HostileServer, short_tmp: Path
 ) -> None:
     """Neither by what the provider says of itself, nor by what is kept."""
     told = json.dumps({"sid": SID, "auth_token": TOKEN, "status": "active"}).encode()

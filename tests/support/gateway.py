@@ -11,7 +11,11 @@ from urllib.parse import urlsplit
 
 from tests.support.platform import World
 
-__all__ = ["Answered", "Gateway", "gateway_key"]
+__all__ = ["SID", "TOKEN", "Answered", "Gateway", "gateway_key"]
+
+SID = "AC" + "5" * 32
+TOKEN = "f00dfacef00dfacef00dfacef00dface"
+"""An account of the provider that stands in for Twilio."""
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from trunkline.clock import Clock
 from trunkline.gateway.actions import Actions
-from trunkline.gateway.audit import Audit
+from trunkline.gateway.audit import Audit, Entry
 from trunkline.gateway.connections import Connections, EnterCredentials, Requests, Sessions
 from trunkline.gateway.connections import TestConnection as CheckConnection
 from trunkline.gateway.connectors import Catalogue, Upstreams
 from trunkline.gateway.keys import Tenants
+from trunkline.gateway.model import Caller
 from trunkline.gateway.oauth import Authorise
 from trunkline.gateway.proxy import Forward
 from trunkline.gateway.sign_in import SignIn
@@ -45,3 +46,16 @@ class Parts:
     def page_url(self, token: str) -> str:
         """The hosted page of a session."""
         return f"{self.base_url()}/gateway/connect?session_token={token}"
+
+    def note(self, caller: Caller, kind: str, connection_id: str) -> None:
+        """Write down what was done with a connection, beside what was asked of its provider."""
+        self.audit.record(
+            Entry(
+                at=self.clock.now(),
+                kind=kind,
+                tenant_id=caller.tenant_id,
+                user_id=caller.user_id,
+                key_id=caller.key_id,
+                connection_id=connection_id,
+            )
+        )

@@ -6,6 +6,7 @@ import os
 import shlex
 import shutil
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -119,7 +120,8 @@ def _write(place: Path, text: str) -> None:
             os.link(making, place)  # fails where somebody was faster
             making.unlink()
     except OSError as error:
-        making.unlink(missing_ok=True)
+        with suppress(OSError):
+            making.unlink()
         raise Failure(f"{place} cannot be written: {error.strerror}.") from None
 
 

@@ -14,7 +14,7 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -124,7 +124,8 @@ def _write(path: Path, text: str) -> None:
             os.fsync(file.fileno())
         making.replace(path)
     except OSError as error:
-        making.unlink(missing_ok=True)
+        with suppress(OSError):
+            making.unlink()
         raise Failure(f"{path} cannot be written: {error.strerror}.") from None
 
 

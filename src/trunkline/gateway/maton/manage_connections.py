@@ -83,6 +83,7 @@ class ManageConnections:
             name=asked.name,
             redirect_uri=asked.redirect_uri,
         )
+        self._parts.note(caller, "connection.created", connection.id)
         return answer_json(await self._answer(connection))
 
     async def fetch(self, request: Request) -> Response:
@@ -94,7 +95,8 @@ class ManageConnections:
     async def delete(self, request: Request) -> Response:
         """Forget a connection and its credentials."""
         caller = await caller_of(request, self._parts.authenticate)
-        await self._parts.connections.delete(caller, request.path_params["id"])
+        gone = await self._parts.connections.delete(caller, request.path_params["id"])
+        self._parts.note(caller, "connection.deleted", gone.id)
         return answer_json({})
 
     async def who(self, request: Request) -> Response:

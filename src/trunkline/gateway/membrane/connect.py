@@ -130,13 +130,15 @@ class Connect:
         again = wanted.connection_id or wanted.connection_key
         if again and not (wanted.connector_id or wanted.connector_key):
             connection = await self._parts.connections.get(caller, again)
-            return await self._parts.requests.create(
+            made = await self._parts.requests.create(
                 caller,
                 connection.connector,
                 connection_id=connection.id,
                 redirect_uri=wanted.redirect_uri,
             )
-        return await self._parts.requests.create(
+            self._parts.note(caller, "connection.requested", made.connection_id)
+            return made
+        made = await self._parts.requests.create(
             caller,
             self._connector(wanted).key,
             method=wanted.auth_option_key,
@@ -145,6 +147,8 @@ class Connect:
             allow_multiple=wanted.allow_multiple_connections is not False,
             redirect_uri=wanted.redirect_uri,
         )
+        self._parts.note(caller, "connection.requested", made.connection_id)
+        return made
 
     def _connector(self, wanted: Wanted) -> Connector:
         catalogue = self._parts.catalogue

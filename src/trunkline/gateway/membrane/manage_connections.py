@@ -124,6 +124,7 @@ class ManageConnections:
             name=asked.name,
             key=asked.key,
         )
+        self._parts.note(caller, "connection.created", connection.id)
         if asked.credentials is not None:
             connection = await self._parts.enter(
                 connection, asked.auth_option_key, _texts(asked.credentials, asked)
@@ -141,6 +142,7 @@ class ManageConnections:
                 if connection.status is status:
                     return answer_json(await self._with_page(connection))
         connection = await self._parts.connections.create(caller, connector.key, name=asked.name)
+        self._parts.note(caller, "connection.created", connection.id)
         return answer_json(await self._with_page(connection), 201)
 
     async def fetch(self, request: Request) -> Response:
@@ -166,13 +168,15 @@ class ManageConnections:
             )
         if asked.credentials is not None:
             method = asked.auth_option_key or connection.method
+            self._parts.note(caller, "connection.changed", connection.id)
             connection = await self._parts.enter(connection, method, asked.credentials)
         return answer_json(await self._with_page(connection))
 
     async def archive(self, request: Request) -> Response:
         """Forget a connection and its credentials."""
         caller = await caller_of(request, self._parts.authenticate)
-        await self._parts.connections.delete(caller, request.path_params["id"])
+        gone = await self._parts.connections.delete(caller, request.path_params["id"])
+        self._parts.note(caller, "connection.deleted", gone.id)
         return answer_json({})
 
     async def test(self, request: Request) -> Response:

@@ -187,12 +187,6 @@ class RefreshTokens:
                 ),
                 seconds=self._seconds_to_save,
             )
-            if saved is not None and saved.status is Status.FAILED:
-                # Another node took the lease over, and was refused because these tokens were
-                # given already.
-                saved = await self._credentials.recover(saved.id, revision=saved.revision) or saved
-        except NotFound:
-            return None  # deleted; the next look says so
         except (StoreUnavailable, VaultError) as error:
             log.error("oauth.tokens_lost", connection=current.id, **fault(error))
             raise Unavailable("The renewed tokens could not be saved.") from None
@@ -212,10 +206,7 @@ class RefreshTokens:
                 f"{error.reason} The answer to the renewal before was lost, which may have used "
                 "up what it is renewed by. Connect it again."
             )
-        try:
-            failed = await self._credentials.fail(current.id, reason, revision=current.revision)
-        except NotFound:
-            return None
+        failed = await self._credentials.fail(current.id, reason, revision=current.revision)
         if failed is None and current.status is Status.ACTIVE:
             return None
         log.warning("oauth.refused", connection=current.id)

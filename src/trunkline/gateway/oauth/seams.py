@@ -59,14 +59,13 @@ class Credentials(Protocol):
         revision: int,
         refresh_at: datetime | None,
     ) -> Connection | None:
-        """The connection with new tokens; None when its credentials changed since `revision`, or
-        it is gone, and nothing was written."""
+        """The connection with new tokens, active also if it had failed meanwhile: a node that took
+        the lease over is refused because these tokens were given already. None when its credentials
+        changed since `revision`, or it is gone, and nothing was written."""
 
     async def fail(self, connection_id: str, reason: str, *, revision: int) -> Connection | None:
-        """The active connection as failed, if its credentials are still those of `revision`."""
-
-    async def recover(self, connection_id: str, *, revision: int) -> Connection | None:
-        """The failed connection as active again, if its credentials are those of `revision`."""
+        """The active connection as failed; None when it is not active, has other credentials than
+        those of `revision`, or is gone, and nothing was written."""
 
     async def note_attempt_failed(self, connection_id: str, reason: str) -> object:
         """Tell who waits for the connection that this attempt came to nothing."""

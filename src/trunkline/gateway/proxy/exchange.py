@@ -159,7 +159,7 @@ class Reply:
         try:
             part = await self._answer.more()
         except AnswerLost as error:
-            self._broken = True
+            self._broken = not self._exchange.gone  # else it was given up here
             raise BrokenOff(str(error)) from None
         self._size += len(part)
         if self._size > self._limit:

@@ -63,7 +63,7 @@ def check_master_keys(keys: MasterKeys, proofs: Mapping[int, bytes]) -> None:
             if version == max(proofs):
                 raise MasterKeyUnknown(version)
             log.warning("vault.master_key_missing", version=version)
-        elif False:
+        elif keys.proof(version) != proof:
             raise VaultError(
                 f"Master key version {version} is not the one that this database's secrets are "
                 "sealed under: put the right master keys back from a backup."

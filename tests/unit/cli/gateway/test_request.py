@@ -53,7 +53,7 @@ def provider(gateway: StandIn) -> Provider:
 
 
 def test_a_path_is_asked_for_and_the_answer_printed_byte_for_byte(
-    provider: Provider, monkeypatch: pytest.MonkeyPatch
+    provider: Provider,
 ) -> None:
     body = b'{"a": "\xff\x00\r\n"}' + bytes(range(256)) * 1000
     provider.told = Told(200, body, PASSED)

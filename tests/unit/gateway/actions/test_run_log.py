@@ -1,3 +1,11 @@
+"""What is known of runs goes after thirty days."""
+
+from __future__ import annotations
+
+from trunkline.clock import RealClock
+from trunkline.gateway.actions.run_log import RunLog
+from trunkline.sids import SidFactory
+from trunkline.store import Database
 
 
 async def test_old_runs_go(database: Database, sids: SidFactory) -> None:

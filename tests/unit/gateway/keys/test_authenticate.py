@@ -15,9 +15,10 @@ from tests.unit.gateway.keys.support import (
     signed,
 )
 from trunkline.gateway.errors import Unavailable
-from trunkline.gateway.keys import Authenticate, Tenants
+from trunkline.gateway.keys import Authenticate, Keys, Tenants
 from trunkline.gateway.model import Caller
 from trunkline.gateway.vault import Vault
+from trunkline.sids import SidFactory
 from trunkline.store import Database
 from trunkline.store.errors import StoreUnavailable
 
@@ -70,6 +71,19 @@ async def test_a_revoked_key_is_refused_at_once(gateway: Gateway) -> None:
     await gateway.keys.revoke(new.id)
     for bearer in (new.api_key, new.token, token, signed(new, id="customer-2")):
         assert await gateway.refused(bearer) == "This key was revoked."
+
+
+async def test_the_node_that_revokes_it_needs_no_notice(
+    database: Database, quiet: Gateway, vault: Vault, sids: SidFactory
+) -> None:
+    new = await quiet.create()
+    token = signed(new)
+    for bearer in (new.api_key, token):
+        await quiet.authenticate(bearer)
+    keys = Keys(*(database, vault, quiet.tenants, quiet.authenticate), sids=sids, clock=quiet.clock)
+    await keys.revoke(new.id)
+    for bearer in (new.api_key, token):
+        assert await quiet.refused(bearer) == "This key was revoked."
 
 
 async def test_another_node_hears_of_it(

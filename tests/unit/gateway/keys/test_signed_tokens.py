@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -69,6 +70,19 @@ async def test_a_user_comes_to_be_when_the_signature_is_right_and_not_before(
     assert await users(database, gateway) == before + 1
     await asyncio.gather(*(gateway.authenticate(signed(new, id="g", n=n)) for n in range(8)))
     assert await users(database, gateway) == before + 2
+
+
+async def test_nobody_comes_to_be_by_a_key_that_is_over(
+    database: Database, gateway: Gateway
+) -> None:
+    expired = await gateway.create(expires_in=timedelta(seconds=1))
+    revoked = await gateway.create()
+    await gateway.keys.revoke(revoked.id)
+    gateway.clock.advance(seconds=1)
+    before = await users(database, gateway)
+    for new in (expired, revoked):
+        await gateway.refused(signed(new, id="late"))
+    assert await users(database, gateway) == before
 
 
 async def test_the_secret_of_another_workspace_opens_nothing(gateway: Gateway) -> None:

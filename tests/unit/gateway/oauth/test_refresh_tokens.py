@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -39,6 +40,14 @@ async def other_database(database_url: str) -> AsyncIterator[Database]:
 @pytest.fixture
 def other(node_of: MakeNode, other_database: Database) -> Node:
     return node_of(other_database)
+
+
+@dataclass
+class Paused:
+    """Where a node stands still."""
+
+    looked: asyncio.Event = field(default_factory=asyncio.Event)
+    go_on: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 def away(node: Node, monkeypatch: pytest.MonkeyPatch, times: int) -> list[str]:
@@ -83,6 +92,79 @@ async def test_of_a_thousand_refused_ones_on_two_nodes_one_goes_out(
         )
     )
     assert {token_of(each) for each in got} == {"access-1"}
+    assert len(tokens.forms) == 1
+
+
+async def test_of_a_thousand_on_one_node_one_looks(
+    node: Node, given: Given, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+    reading = node.refresh._read
+
+    async def read(connection_id: str) -> Any:
+        looked.append(connection_id)
+        return await reading(connection_id)
+
+    monkeypatch.setattr(node.refresh, "_read", read)
+    connection = await given.oauth()
+    await asyncio.gather(*(node.authorise(connection) for _ in range(1_000)))
+    assert looked == [connection.id]
+
+
+def paused_after_looking(node: Node, monkeypatch: pytest.MonkeyPatch) -> Paused:
+    """The node looks at the connection once, and stands still before it takes the lease."""
+    paused = Paused()
+    reading = node.refresh._read
+
+    async def read(connection_id: str) -> Any:
+        found = await reading(connection_id)
+        paused.looked.set()
+        await paused.go_on.wait()
+        return found
+
+    monkeypatch.setattr(node.refresh, "_read", read)
+    return paused
+
+
+async def test_of_two_nodes_that_find_it_free_in_one_moment_one_goes_out(
+    node: Node,
+    other: Node,
+    given: Given,
+    tokens: TokenServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tokens.gate.clear()
+    connection = await given.oauth()
+    late = paused_after_looking(other, monkeypatch)
+    second = asyncio.create_task(other.authorise(connection))
+    await late.looked.wait()
+    first = asyncio.create_task(node.authorise(connection))
+    await tokens.arrived.wait()  # the first one has the lease
+    late.go_on.set()
+    await asyncio.wait({second}, timeout=0.2)
+    assert len(tokens.forms) == 1
+    tokens.gate.set()
+    assert token_of(await first) == token_of(await second) == "access-1"
+    assert len(tokens.forms) == 1
+
+
+async def test_a_node_that_looked_before_another_one_was_told_to_wait_waits_too(
+    node: Node,
+    other: Node,
+    given: Given,
+    tokens: TokenServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tokens.answer = lambda _: web.Response(status=429, headers={"Retry-After": "120"})
+    connection = await given.oauth()
+    late = paused_after_looking(other, monkeypatch)
+    second = asyncio.create_task(other.authorise(connection))
+    await late.looked.wait()
+    with pytest.raises(Unavailable):
+        await node.authorise(connection)
+    late.go_on.set()
+    with pytest.raises(Unavailable):
+        await second
     assert len(tokens.forms) == 1
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -240,8 +240,10 @@ def face(proxy: Proxy) -> Starlette:
 
 
 class _Server(uvicorn.Server):
-    def install_signal_handlers(self) -> None:
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
         """Signals are the test run's."""
+        yield
 
 
 @asynccontextmanager
@@ -258,7 +260,6 @@ async def serving(app: Callable[..., Any]) -> AsyncIterator[str]:
         server_header=False,
     )
     server = _Server(config)
-    server.capture_signals = _no_signals  # type: ignore[method-assign]
     task = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0)
@@ -269,11 +270,3 @@ async def serving(app: Callable[..., Any]) -> AsyncIterator[str]:
         server.should_exit = True
         server.force_exit = True
         await task
-
-
-from contextlib import contextmanager  # noqa: E402
-
-
-@contextmanager
-def _no_signals() -> Any:
-    yield

@@ -111,9 +111,7 @@ async def test_json_becomes_a_form_where_the_provider_wants_forms(
 
 
 @pytest.mark.parametrize("method", ["TRACE", "CONNECT", "post", "GET /", ""])
-async def test_other_methods_are_refused(
-    proxy: Proxy, hostile: HostileServer, method: str
-) -> None:
+async def test_other_methods_are_refused(proxy: Proxy, hostile: HostileServer, method: str) -> None:
     with pytest.raises(BadRequest):
         await proxy(method)
     assert not hostile.heard
@@ -326,9 +324,7 @@ async def test_a_safe_request_is_called_off_with_its_caller(
 # Nothing was sent ---------------------------------------------------------------------------------
 
 
-async def test_without_a_connection_it_may_be_sent_again(
-    proxy: Proxy, database: Database
-) -> None:
+async def test_without_a_connection_it_may_be_sent_again(proxy: Proxy, database: Database) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         upstream = f"http://127.0.0.1:{taken.getsockname()[1]}"
@@ -414,9 +410,7 @@ async def test_a_401_is_passed_on_where_there_is_nothing_newer(
     assert len(hostile.heard) == 2
 
 
-async def test_a_401_whose_refresh_fails_did_nothing(
-    proxy: Proxy, hostile: HostileServer
-) -> None:
+async def test_a_401_whose_refresh_fails_did_nothing(proxy: Proxy, hostile: HostileServer) -> None:
     proxy.authorise.newer = CredentialsRefused()
     hostile.says(answer("401 Unauthorized", b"no"))
     for _ in range(2):
@@ -446,9 +440,7 @@ async def test_a_streamed_body_is_not_sent_a_second_time(
     assert proxy.authorise.refused == 0
 
 
-async def test_given_credentials_are_never_refreshed(
-    proxy: Proxy, hostile: HostileServer
-) -> None:
+async def test_given_credentials_are_never_refreshed(proxy: Proxy, hostile: HostileServer) -> None:
     hostile.says(answer("401 Unauthorized"))
     assert (await proxy("GET", injected=NEWER))[0] == 401
     assert hostile.heard[0].header("Authorization") == NEWER.headers["Authorization"]
@@ -469,9 +461,7 @@ async def test_a_body_that_is_too_large_is_refused(proxy: Proxy, hostile: Hostil
     assert not hostile.heard
 
 
-async def test_a_body_that_turns_out_too_large_is_cut_off(
-    proxy: Proxy, database: Database
-) -> None:
+async def test_a_body_that_turns_out_too_large_is_cut_off(proxy: Proxy, database: Database) -> None:
     heard = bytearray()
     ended = asyncio.Event()
 

@@ -210,9 +210,9 @@ async def test_an_answer_that_breaks_off_says_so(hostile: HostileServer, given: 
     hostile.says(given)
     try:
         got = await client.send("GET", hostile.url(), headers=[])
-        assert await got.more() == b"half"
         with pytest.raises(AnswerLost):
-            await got.more()
+            while await got.more():
+                pass
         assert not got.whole
         got.close()
     finally:

@@ -31,9 +31,14 @@ class MovedClock:
 
     def __init__(self) -> None:
         self.moved = timedelta(0)
+        self._stopped: datetime | None = None
 
     def now(self) -> datetime:
-        return RealClock().now() + self.moved
+        return (self._stopped or RealClock().now()) + self.moved
+
+    def stop(self) -> None:
+        """Stand still: what is remembered for seconds is remembered for ever."""
+        self._stopped = RealClock().now()
 
     def move(self, **delta: float) -> None:
         self.moved += timedelta(**delta)

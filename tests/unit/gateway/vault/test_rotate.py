@@ -143,6 +143,29 @@ async def test_a_row_that_changed_since_it_was_read_keeps_what_it_has(
     await sealed.open_all(vault)
 
 
+async def test_what_is_written_behind_the_rotation_is_found_by_its_next_pass(
+    store: Database, settings: Settings, sealed: Sealed
+) -> None:
+    vault = await open_vault(store, settings, clock=CLOCK)
+    await sealed.add(vault)
+    # As soon as the second table is done, the row of the first has its old value again.
+    await store.execute(
+        """
+        CREATE TABLE before AS SELECT id, sealed FROM sealed_rows;
+        CREATE FUNCTION put_back() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            UPDATE sealed_rows SET sealed = before.sealed FROM before
+                WHERE before.id = sealed_rows.id;
+            RETURN NEW;
+        END $$;
+        CREATE TRIGGER put_back AFTER UPDATE ON sealed_states
+            FOR EACH ROW EXECUTE FUNCTION put_back();
+        """
+    )
+    done = await rotate(store, vault, COLUMNS, clock=CLOCK)
+    assert (done.rewrapped, done.left, await sealed.versions()) == (3, 0, {2})
+    await sealed.open_all(vault)
+
+
 async def test_a_damaged_row_does_not_stop_the_others(
     store: Database, settings: Settings, sealed: Sealed
 ) -> None:
