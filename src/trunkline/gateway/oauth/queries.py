@@ -31,10 +31,9 @@ RETURNING connection_id, method, redirect_uri, sealed
 """
 FORGET_OLD_STATES = "DELETE FROM gateway_oauth_states WHERE expires_at <= $1"
 
-# `waits`: seconds until nobody renews it any more; `delay`: seconds until one may ask again.
+# `delay`: seconds until one may ask again.
 READ = """
 SELECT c.*,
-    extract(epoch FROM c.refresh_until - clock_timestamp())::float8 AS waits,
     extract(epoch FROM d.not_before - clock_timestamp())::float8 AS delay,
     coalesce(d.failures, 0) AS failures, coalesce(d.doubt, false) AS doubt
 FROM gateway_connections c

@@ -49,7 +49,6 @@ class _Found:
     """A connection as the database has it, and what keeps one from asking."""
 
     connection: Connection
-    waits: float  # seconds until the lease of whoever asks now ends
     delay: float  # seconds until one may ask again
     failures: int
     doubt: bool  # the tokens may be used up: an answer was lost
@@ -111,15 +110,13 @@ class RefreshTokens:
                 if found.delay > 0:
                     self._note_delay(current, found.delay)
                     self._check_delay(current)
-                elif found.waits > 0:
-                    await until_set(changed, min(found.waits, LOOK_AGAIN))
                 elif await self._database.fetchval(
                     queries.LEASE, current.id, current.revision, owner, self._lease
                 ):
                     renewed = await self._renew(found, method, owner, after_refusal)
                     if renewed is not None:
                         return renewed
-                else:  # somebody was faster
+                else:  # another node is asking
                     await until_set(changed, LOOK_AGAIN)
 
     async def _read(self, connection_id: str) -> _Found:
@@ -128,7 +125,6 @@ class RefreshTokens:
             raise NotFound("There is no such connection.")
         return _Found(
             connection=connection_of_row(row),
-            waits=row["waits"] or 0.0,
             delay=row["delay"] or 0.0,
             failures=row["failures"],
             doubt=row["doubt"],
