@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
-from starlette.responses import RedirectResponse, Response
 
 from trunkline.gateway.connectors.declare import Method
 from trunkline.gateway.errors import BadRequest, InputInvalid
@@ -25,23 +24,6 @@ class Begun:
 
     url: str = field(repr=False)
     cookie: Cookie
-
-    def redirect(self) -> Response:
-        """The answer that sends the browser there. A page whose Content-Security-Policy has
-        `form-action 'self'` must name the provider's origin, too: browsers look at redirects."""
-        response = RedirectResponse(
-            self.url, 303, {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
-        )
-        response.set_cookie(
-            self.cookie.name,
-            self.cookie.value,
-            max_age=self.cookie.seconds,
-            path=self.cookie.path,
-            secure=self.cookie.secure,
-            httponly=True,
-            samesite="lax",  # it has to come along from the provider's page
-        )
-        return response
 
 
 class BeginOAuth:

@@ -185,7 +185,8 @@ class RefreshTokens:
             )
         except (StoreUnavailable, VaultError) as error:
             log.error("oauth.tokens_lost", connection=current.id, **fault(error))
-            raise Unavailable("The renewed tokens could not be saved.") from None
+            lost = NotNow("The renewed tokens could not be saved.", doubt=True)
+            raise await self._not_now(found, lost) from None
         if saved is None:
             log.warning("oauth.renewed_too_late", connection=current.id)
             return None

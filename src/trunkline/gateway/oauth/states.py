@@ -35,7 +35,8 @@ ENTERED = "entered "  # before the names of entered fields, beside the verifier
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cookie:
-    """What the browser that begins a flow keeps, until it comes back to `path`."""
+    """What the browser that begins a flow keeps, until it comes back to `path`. To be set HttpOnly
+    and SameSite=Lax: it has to come along from the provider's page."""
 
     name: str
     value: str = field(repr=False)

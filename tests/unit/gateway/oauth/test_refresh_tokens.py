@@ -223,7 +223,7 @@ async def test_tokens_are_not_used_before_they_are_saved(
 
 
 async def test_tokens_that_cannot_be_saved_are_reported_and_not_used(
-    node_of: MakeNode, given: Given, monkeypatch: pytest.MonkeyPatch
+    node_of: MakeNode, given: Given, tokens: TokenServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     node = node_of(seconds_to_save=0.2)
     connection = await given.oauth()
@@ -234,6 +234,9 @@ async def test_tokens_that_cannot_be_saved_are_reported_and_not_used(
     assert lost[0]["connection"] == connection.id
     assert "access-1" not in repr(logs)
     assert (await node.read(connection)).status is Status.ACTIVE
+    with pytest.raises(Unavailable, match="a moment ago"):
+        await node.authorise(connection)
+    assert len(tokens.forms) == 1
 
 
 async def test_a_refused_refresh_token_fails_the_connection(
