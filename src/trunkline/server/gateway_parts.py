@@ -198,14 +198,14 @@ class GatewayParts:
             base_url=core.base_url,
             development=development,
         )
-        finish = FinishOAuth(states, catalogue, self._connections, tokens, describe=probe)
+        self._finish = FinishOAuth(states, catalogue, self._connections, tokens, describe=probe)
         self._faces = {
             MATON: maton_app(parts, self._signing_in(MATON), _unexpected),
             MEMBRANE: membrane_app(parts, self._signing_in(MEMBRANE), _unexpected),
             "": _common_app(
                 [
                     *pages.routes(),
-                    *callback_routes(finish, pages.show_result),
+                    *callback_routes(self._finish, pages.show_result),
                     *self._sign_in.routes(lambda _: core.base_url(), prefixes=(MATON, MEMBRANE)),
                 ]
             ),
@@ -235,6 +235,7 @@ class GatewayParts:
         if self._sweeping is not None:
             await self._sweeping
         await self._forward.close()
+        await self._finish.stop()
         await self._authorise.stop()
         await self._claims.close()
         await self._authenticate.stop()
