@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,10 @@ ROOT = Path(__file__).resolve().parents[1]
 class Bench:
     """A platform on a database of the benchmark's own, so that its rows can be prepared."""
 
-    def __init__(self, folder: Path, count: int) -> None:
+    def __init__(
+        self, folder: Path, count: int, environment: Mapping[str, str] | None = None
+    ) -> None:
+        self.environment = dict(environment or {})  # of the platform
         self.folder = folder
         self.count = count
         self.server = EmbeddedPostgres(folder / "database")
@@ -40,7 +43,7 @@ class Bench:
         """Start the database and the platform."""
         url = await self.server.start()
         self.platform = RunningPlatform(
-            self.folder / "data", environment={"TRUNKLINE_DATABASE_URL": url}
+            self.folder / "data", environment={**self.environment, "TRUNKLINE_DATABASE_URL": url}
         )
         runtime = self.platform.start()
         self.base = runtime["base_url"]
@@ -261,10 +264,10 @@ WHERE NOT EXISTS (SELECT FROM message_events e WHERE e.subject_id = m.id)
 
 
 @asynccontextmanager
-async def running(count: int) -> AsyncIterator[Bench]:
+async def running(count: int, environment: Mapping[str, str] | None = None) -> AsyncIterator[Bench]:
     """A bench with nothing stored yet."""
     with tempfile.TemporaryDirectory(prefix="trunkline-bench-") as folder:
-        bench = Bench(Path(folder), count)
+        bench = Bench(Path(folder), count, environment)
         await bench.start()
         try:
             yield bench

@@ -128,8 +128,9 @@ WHERE connection_id = $1 AND ended_at IS NULL
 """
 
 INSERT_SESSION = """
-INSERT INTO gateway_connect_sessions (hash, connection_id, request_id, created_at, expires_at)
-SELECT $1, c.id, $3, $4, $5 FROM gateway_connections c
+INSERT INTO gateway_connect_sessions
+    (hash, connection_id, request_id, tries, created_at, expires_at)
+SELECT $1, c.id, $3, 0, $4, $5 FROM gateway_connections c
 WHERE c.id = $2 AND c.status <> 'archived'
 RETURNING hash
 """

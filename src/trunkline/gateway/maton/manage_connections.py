@@ -10,6 +10,7 @@ from trunkline.gateway.errors import BadRequest, NotFound
 from trunkline.gateway.maton.shapes import METHODS, STATUSES, connection_shape
 from trunkline.gateway.model import Caller, Connection, Status
 from trunkline.gateway.parts import Parts
+from trunkline.gateway.sign_in import shown_email
 from trunkline.gateway.web import answer_json, caller_of, query_of, read_json
 
 __all__ = ["ManageConnections"]
@@ -104,7 +105,7 @@ class ManageConnections:
         caller: Caller = await caller_of(request, self._parts.authenticate)
         return answer_json(
             {
-                "email": caller.email or f"{caller.user_key}@{caller.tenant_key}",
+                "email": shown_email(caller),
                 "id": caller.user_id,
                 "tenant": caller.tenant_key,
                 "user": caller.user_key,

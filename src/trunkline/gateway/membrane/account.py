@@ -10,7 +10,7 @@ from trunkline.gateway.errors import NotFound
 from trunkline.gateway.membrane.shapes import action_shape, connector_shape
 from trunkline.gateway.model import Caller
 from trunkline.gateway.parts import Parts
-from trunkline.gateway.web import answer_json, caller_of, query_of, read_json
+from trunkline.gateway.web import answer_json, bearer_of, caller_of, query_of, read_json
 
 __all__ = ["Account"]
 
@@ -69,7 +69,12 @@ class Account:
         if request.path_params["id"] not in (caller.tenant_id, caller.tenant_key):
             raise NotFound("There is no such workspace, or it is not yours.")
         token = await self._parts.sign_in.mint(
-            caller, user_key=asked.tenant_key or asked.tenant_id, name=asked.name
+            caller,
+            user_key=asked.tenant_key or asked.tenant_id,
+            name=asked.name,
+            is_admin=bool(asked.is_admin),
+            bearer=bearer_of(request),
+            issuer=f"{self._parts.base_url()}/membrane",
         )
         return answer_json({"token": token})
 

@@ -129,6 +129,7 @@ class States:
         if subject.status is Status.ARCHIVED:
             return None
         try:
+            await self._vault.learn(row["sealed"])
             secrets = self._vault.open(row["sealed"], _bound(subject))
         except VaultError:
             return None

@@ -21,7 +21,8 @@ from trunkline.clock import Clock
 from trunkline.faults import fault
 from trunkline.gateway.errors import OutcomeUnknown, Unavailable
 from trunkline.gateway.proxy import queries
-from trunkline.gateway.proxy.works import ClaimSends, EndedSend, EndSends, Held, NewSend
+from trunkline.gateway.proxy.works import ClaimSends, Held, NewSend
+from trunkline.gateway.proxy.write_ends import EndedSend, WriteEnds
 from trunkline.store import Database, GroupCommit, Job, Overloaded, StoreUnavailable
 
 __all__ = ["HOLD", "LEASE", "Claim", "Claims", "DuplicateOfUnknown"]
@@ -118,9 +119,8 @@ class Claims:
         self._clock = clock
         self._sleep = sleep
         self._claiming = ClaimSends()
-        self._ending = EndSends()
+        self._ends = WriteEnds(database)
         self._mine: dict[bytes, Claim] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
         self._keeper: asyncio.Task[None] | None = None
 
     async def claim(
@@ -167,27 +167,29 @@ class Claims:
     def end(self, claim: Claim, blocks: timedelta, status: int | None) -> None:
         """Write the end of a claim. Nobody waits for it but an equal request."""
         now = self._clock.now()
-        ended = EndedSend(
-            fingerprint=claim.fingerprint,
-            id=claim.id,
-            ended_at=now,
-            blocks_until=now + blocks,
-            status=status,
-        )
-        if blocks:
+        claim.ended = ended = asyncio.get_running_loop().create_future()
+
+        def written() -> None:
             self._forget(claim)
-        else:
-            claim.ended = asyncio.get_running_loop().create_future()
-        task = asyncio.create_task(self._write_end(claim, ended))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+            ended.set_result(None)
+
+        self._ends.put(
+            EndedSend(
+                fingerprint=claim.fingerprint,
+                id=claim.id,
+                ended_at=now,
+                blocks_until=now + blocks,
+                status=status,
+                written=written,
+            )
+        )
 
     async def close(self) -> None:
         """Write the ends that are on their way. Claims without an end stay: they are unknown."""
         if self._keeper is not None:
             self._keeper.cancel()
             await asyncio.gather(self._keeper, return_exceptions=True)
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._ends.close()
 
     async def sweep(self) -> None:
         """Delete rows that block nothing any more."""
@@ -215,6 +217,7 @@ class Claims:
         sent, or was over before this one came."""
         while (first := self._mine.get(fingerprint)) is not None:
             if first.ended is not None:
+                self._ends.hurry()
                 await asyncio.shield(first.ended)
                 continue
             sent = True
@@ -243,18 +246,6 @@ class Claims:
             raise Unavailable from error
         held: Held | None = results[0]
         return held
-
-    async def _write_end(self, claim: Claim, ended: EndedSend) -> None:
-        try:
-            await self._commit.submit(Job(self._ending, ended), urgent=True)
-        except (StoreUnavailable, Overloaded):
-            log.warning("gateway.end_not_written", send=claim.id)  # it blocks until its lease ends
-        except Exception as error:
-            log.error("gateway.end_not_written", send=claim.id, **fault(error))
-        finally:
-            self._forget(claim)
-            if claim.ended is not None and not claim.ended.done():
-                claim.ended.set_result(None)
 
     def _forget(self, claim: Claim) -> None:
         if self._mine.get(claim.fingerprint) is claim:

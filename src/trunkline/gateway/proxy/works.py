@@ -1,4 +1,4 @@
-"""What the proxy contributes to a group commit: claims, and their ends."""
+"""What the proxy contributes to a group commit: claims."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from trunkline.gateway.proxy import queries
 from trunkline.store.database import Connection
 from trunkline.store.group_commit import Refused
 
-__all__ = ["ClaimSends", "EndSends", "EndedSend", "Held", "NewSend"]
+__all__ = ["ClaimSends", "Held", "NewSend"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,17 +25,6 @@ class NewSend:
     method: str
     started_at: datetime
     blocks_until: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EndedSend:
-    """What became of one. `status` is the provider's; None where its answer is not known."""
-
-    fingerprint: bytes
-    id: str
-    ended_at: datetime
-    blocks_until: datetime
-    status: int | None
 
 
 class Held(Refused):
@@ -99,23 +88,3 @@ def _held(row: object, item: NewSend) -> Held:
     found: dict[str, object] = dict(row)  # type: ignore[call-overload]
     found.pop("fingerprint")
     return Held(**found)  # type: ignore[arg-type]
-
-
-class EndSends:
-    """Write down how requests ended."""
-
-    order = 4  # before claims: an equal request may wait for it
-
-    async def write(
-        self, connection: Connection, items: Sequence[EndedSend], events: list[Event]
-    ) -> Sequence[None]:
-        """Update the rows that are still these requests'."""
-        await connection.execute(
-            queries.END,
-            [item.fingerprint for item in items],
-            [item.id for item in items],
-            [item.ended_at for item in items],
-            [item.blocks_until for item in items],
-            [item.status for item in items],
-        )
-        return [None] * len(items)

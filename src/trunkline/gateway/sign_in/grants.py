@@ -144,7 +144,7 @@ class Grants:
             grant = queries.grant_of(row)
             if client_id is not None and client_id != grant.client_id:
                 raise InvalidGrant
-            if True:
+            if row["token_used_at"] is None:
                 if not row["is_live"] or row["token_expires_at"] <= now:
                     raise InvalidGrant
                 if grant.resource is not None and resource not in (None, grant.resource):

@@ -94,6 +94,8 @@ class SigningKeys:
             await self._make()
             rows = await self._database.fetch(queries.SIGNING_KEYS)
         try:
+            for row in rows:
+                await self._vault.learn(bytes(row["sealed"]))
             self._keys = {str(row["id"]): self._opened(row) for row in rows}
         except VaultError:
             raise Unavailable(LOCKED) from None

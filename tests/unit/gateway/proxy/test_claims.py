@@ -22,12 +22,14 @@ class Node:
     def __init__(self, database: Database, clock: MovingClock, sids: SidFactory) -> None:
         self.commit = GroupCommit(database, published=lambda _: None)
         self.slept: list[float] = []
+        self.awake = asyncio.Event()
+        self.awake.set()
         self.claims = Claims(database, self.commit, clock, sleep=self._sleep)
         self._sids = sids
 
     async def _sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
-        await asyncio.sleep(0)
+        await self.awake.wait()
 
     async def claim(self, fingerprint: bytes) -> Claim:
         return await self.claims.claim(
@@ -177,10 +179,13 @@ async def test_elsewhere_the_end_may_arrive_a_moment_after_the_answer(
 ) -> None:
     first = await node.claim(print_)
     first.answered(201)
+    other.awake.clear()
     second = asyncio.create_task(other.claim(print_))
     while not other.slept:
         await asyncio.sleep(0)
     first.free()
+    await node.claims.close()
+    other.awake.set()
     (await second).release()
 
 

@@ -62,7 +62,7 @@ CREATE TABLE gateway_connect_sessions (
     hash bytea PRIMARY KEY,
     connection_id uuid NOT NULL REFERENCES gateway_connections,
     request_id uuid REFERENCES gateway_connect_requests ON DELETE CASCADE,
-    tries int NOT NULL DEFAULT 0,
+    tries int NOT NULL,
     busy_until timestamptz,
     created_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,

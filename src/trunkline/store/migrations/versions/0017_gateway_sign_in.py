@@ -1,7 +1,8 @@
 """Programs that people sign in with: clients, codes, grants, tokens, and the key that signs.
 
-Every code and every token is kept as its SHA-256; a signing key is sealed. A grant is one sign-in: what is revoked, and what each of its tokens names. `parent_id` is the grant
-by whose token it was made.
+Every code and every token is kept as its SHA-256; a signing key is sealed. A grant is one sign-in:
+what is revoked, and what each of its tokens names. `parent_id` is the grant by whose token it was
+made.
 """
 
 from alembic import op
