@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from starlette.requests import Request
-from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
 
 from trunkline.gateway.connectors import Target
 from trunkline.gateway.errors import BadRequest
-from trunkline.gateway.proxy import Ask, Reply
+from trunkline.gateway.proxy import Ask, PassOn, gone_of
 
 __all__ = ["ask_of", "reply_response"]
+
+reply_response = PassOn  # the provider's answer, passed on as it comes
 
 
 def ask_of(
@@ -31,7 +31,12 @@ def ask_of(
         ]
     if method is not None:
         return Ask(
-            method=method, target=target, headers=list(headers), body=body, length=len(body or b"")
+            method=method,
+            target=target,
+            headers=list(headers),
+            body=body,
+            length=len(body or b""),
+            gone=gone_of(request.receive),
         )
     announced = request.headers.get("content-length")
     if announced is not None and not announced.isdecimal():
@@ -43,29 +48,5 @@ def ask_of(
         headers=list(headers),
         body=request.stream() if has_body else None,
         length=int(announced) if announced is not None else None,
+        gone=gone_of(request.receive),
     )
-
-
-class reply_response(Response):
-    """The provider's answer, passed on as it comes."""
-
-    def __init__(self, reply: Reply) -> None:
-        self._reply = reply
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it. A provider that breaks off leaves the answer unfinished, as it should be."""
-        reply = self._reply
-        try:
-            await send(
-                {
-                    "type": "http.response.start",
-                    "status": reply.status,
-                    "headers": reply.headers,
-                }
-            )
-            if scope["method"] != "HEAD":
-                async for part in reply.body:
-                    await send({"type": "http.response.body", "body": part, "more_body": True})
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
-        finally:
-            await reply.aclose()

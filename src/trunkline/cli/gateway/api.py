@@ -95,7 +95,7 @@ class Api:
 
 
 def base_at(place: Place, api_uri: str | None) -> tuple[str, Control | None]:
-    """The gateway that a command is about, and its platform where it runs here. Raises Failure."""
+    """The gateway that a command is about, and its platform if that runs here. Raises Failure."""
     named = api_uri or (None if place.data or place.world else os.environ.get(API_URI))
     if named:
         base = normal_base(named)
@@ -103,7 +103,7 @@ def base_at(place: Place, api_uri: str | None) -> tuple[str, Control | None]:
     if not (place.data or place.world or os.environ.get(TOKEN)):
         stored = read_stored().base
         if stored is not None:
-            return stored, None
+            return stored, _platform_of(stored, place)
     try:
         control = Control(place.data, place.world)
     except NotRunning as error:
@@ -124,12 +124,13 @@ def _platform_of(base: str, place: Place) -> Control | None:
 def api_at(place: Place, api_uri: str | None) -> Api:
     """The gateway, with a token for it. Raises Failure.
 
-    It is that of the world in development, for a platform that runs here; else MEMBRANE_TOKEN,
-    which goes to the gateway that is named, or runs here, and to no other; else that of signing in.
+    With `--data` or `--world` it is the key that a world has in development. Else it is
+    MEMBRANE_TOKEN, which goes to the gateway that is named, or runs here, and to no other; or that
+    of signing in; or, where a platform runs here, its world's key.
     """
     base, control = base_at(place, api_uri)
-    named = os.environ.get(TOKEN)
-    if control is not None and (place.data or place.world or not named):
+    named, site = os.environ.get(TOKEN), read_stored().of(base)
+    if control is not None and (place.data or place.world or not (named or site)):
         key = control.get("/credentials").get("gateway_key")
         if key:
             return Api(base, str(key))
@@ -137,7 +138,6 @@ def api_at(place: Place, api_uri: str | None) -> Api:
         if not named.isascii() or not named.isprintable():
             raise Failure(f"{TOKEN} holds characters that no token has.")
         return Api(base, named.strip())
-    site = read_stored().of(base)
     if site is None:
         raise Failure(
             f"You are not signed in to {base}: sign in with `trunkline login`, or set {TOKEN} to a"

@@ -139,9 +139,8 @@ def verify(
     if not found["entries"]:
         print("There are no entries.")
         return
-    print(
-        f"{found['entries']} entries are as they were written, {found['first']} to {found['last']}."
-    )
+    whole = "entry is as it was" if found["entries"] == 1 else "entries are as they were"
+    print(f"{found['entries']} {whole} written, {found['first']} to {found['last']}.")
     print(f"Note: {found['last']}:{found['hash']}")
 
 

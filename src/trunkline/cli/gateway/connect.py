@@ -96,7 +96,8 @@ def connect(
         asked["allowMultipleConnections"] = True
     api = api_at(Place(data, world), api_uri)
     request = api.call("POST", "/connection-requests", asked)
-    _show(str(request["url"]), non_interactive)
+    if request["status"] == "pending":  # a platform's own account needs nobody
+        _show(str(request["url"]), non_interactive)
     connection = _awaited(api, str(request["requestId"]), timeout)
     if as_json:
         print_json(connection)

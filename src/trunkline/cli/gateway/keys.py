@@ -65,7 +65,7 @@ def create(
 
         $ trunkline keys create --tenant acme --name "support agent"
           Key               tlk_4fJxVQ3yq8r2YQ2m7xHc1kq0u3b4GZ5nP9sT6wE8aDk
-          Token             pat-tlk_4fJxVQ3yq8r2YQ2m7xHc1kq0u3b4GZ5nP9sT6wE8aDk
+          Token             pat-4fJxVQ3yq8r2YQ2m7xHc1kq0u3b4GZ5nP9sT6wE8aDk
           Workspace key     01a1fd6b-a1d5-2c01-a3f0-5d8be1b2c4d6
           Workspace secret  Zr3…
           Tenant            acme, user default

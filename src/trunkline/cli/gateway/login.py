@@ -144,7 +144,8 @@ def _by_browser(
 
     loopback = Loopback(asked["state"])
     url = _page(endpoints, asked, verifier, loopback.redirect_uri)
-    told = "Sign in in the browser" if show_page(url) else "Open this in a browser"
+    shown = show_page(loopback.lead_to(url))
+    told = "Sign in in the browser" if shown else "Open this in a browser"
     print(f"{told}: {url}", file=sys.stderr, flush=True)
     _finish(place, base, endpoints, loopback.code(SECONDS), verifier, loopback.redirect_uri)
 

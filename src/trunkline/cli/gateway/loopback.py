@@ -31,7 +31,15 @@ class Loopback:
                 f"No port of this machine is free for the browser's answer: {error.strerror}. Sign"
                 " in with --non-interactive."
             ) from None
-        self.redirect_uri = f"http://127.0.0.1:{self._server.server_port}{PATH}"
+        self.start_uri = f"http://127.0.0.1:{self._server.server_port}/"
+        self.redirect_uri = f"{self.start_uri}{PATH.lstrip('/')}"
+        self._page: str | None = None
+
+    def lead_to(self, page: str) -> str:
+        """An address that leads to the page, once. A browser is started with it: the page's own
+        may hold a code, which the list of processes would show."""
+        self._page = page
+        return self.start_uri
 
     def code(self, seconds: float) -> str:
         """The code, once it comes. Raises Failure when it is refused, or does not come in time."""
@@ -55,6 +63,14 @@ class Loopback:
 
             def do_GET(self) -> None:
                 place = urlsplit(self.path)
+                if self.path == "/" and loopback._page is not None:
+                    self.send_response(302)
+                    self.send_header("Location", loopback._page)
+                    self.send_header("Content-Length", "0")
+                    self.send_header("Cache-Control", "no-store")
+                    self.end_headers()
+                    loopback._page = None
+                    return
                 given = {name: values[0] for name, values in parse_qs(place.query).items()}
                 state = given.get("state", "").encode("utf-8", "replace")
                 right = hmac.compare_digest(state, loopback._state.encode())

@@ -114,6 +114,14 @@ def test_signing_in_wins_over_the_platform_that_runs_here(gateway: StandIn, conf
     assert [each.path for each in gateway.asked] == ["/membrane/connections"]
 
 
+def test_a_session_with_the_platform_that_runs_here_is_used(gateway: StandIn, config: Path) -> None:
+    signed_in(config, gateway.base)
+    gateway.tokens = {"tok-1"}
+    gateway.on("GET", "/connections", EMPTY)
+    for words in ((), ("--apiUri", gateway.origin)):
+        assert gateway.run("connection", "list", "--json", *words).json() == EMPTY
+
+
 def test_a_folder_or_a_world_means_the_platform_that_runs_there(
     gateway: StandIn, config: Path, tmp_path: Path
 ) -> None:

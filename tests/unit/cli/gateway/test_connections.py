@@ -85,6 +85,14 @@ def test_everything_that_can_be_said_of_a_connection_is_passed_on(gateway: Stand
     assert "Twi\\x1blio" in out
 
 
+def test_what_needs_nobody_is_connected_at_once(gateway: StandIn) -> None:
+    gateway.on("POST", "/connection-requests", Told(201, SUCCESS))
+    gateway.on("GET", "/connection-requests/cr_1", SUCCESS)
+    gateway.on("GET", f"/connections/{ID}", CONNECTION)
+    shell = gateway.run("connect", "--connectorKey", "trunkline", "--json")
+    assert (shell.json()["id"], shell.err) == (ID, "")
+
+
 def test_a_browser_opens_where_there_is_one(
     gateway: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:

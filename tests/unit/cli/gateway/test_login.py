@@ -5,6 +5,7 @@ import stat
 import threading
 from base64 import urlsafe_b64encode
 from hashlib import sha256
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -140,27 +141,43 @@ def test_an_answer_without_a_token_is_told(signing_in: StandIn, told: Any) -> No
     assert "token" in shell.err
 
 
+def location(url: str) -> str:
+    """Where an address leads to."""
+    place = urlsplit(url)
+    connection = HTTPConnection(place.hostname or "", place.port, timeout=30)
+    connection.request("GET", place.path)
+    answer = connection.getresponse()
+    connection.close()
+    return str(answer.getheader("location"))
+
+
 class Person(threading.Thread):
     """Gets the URL that the browser is given, and comes back to the terminal's port."""
 
     def __init__(self, **answer: str) -> None:
         super().__init__()
         self.answer = answer
-        self.url = ""
+        self.url = self.started = ""
         self.opened = threading.Event()
         self.refused: list[int] = []
         self.page = ""
 
     def browser(self, url: str) -> bool:
-        self.url = url
+        self.started = url
         self.opened.set()
         return True
 
     def run(self) -> None:
         assert self.opened.wait(30)
+        self.url = location(self.started)
         asked = fields(self.url)
         back = asked["redirect_uri"]
-        for wrong in (f"{back}?code=x&state=wrong", f"{back}x?state={asked['state']}", f"{back}?"):
+        for wrong in (
+            self.started,
+            f"{back}?code=x&state=wrong",
+            f"{back}x?state={asked['state']}",
+            f"{back}?",
+        ):
             try:
                 urlopen(wrong)
             except HTTPError as error:
@@ -190,8 +207,10 @@ def test_a_browser_brings_the_code_back(
     given = signing_in.of("/oauth/token")[0].form
     assert (given["code"], given["redirect_uri"]) == ("from-the-browser", asked["redirect_uri"])
     assert challenge(given["code_verifier"]) == asked["code_challenge"]
-    assert person.refused == [404, 404, 404]
+    assert person.refused == [404, 404, 404, 404]
     assert "You are signed in." in person.page
+    assert fields(person.started) == {}  # the list of processes shows it
+    assert asked["sign_in_code"] == "tls_once"
 
 
 @pytest.mark.usefixtures("screen")
@@ -234,3 +253,11 @@ def test_signing_out_of_a_gateway_that_is_gone_forgets_it_all_the_same(
     assert (shell.code, shell.out) == (0, f"Signed out of {gateway.base}.\n")
     assert shell.err.startswith("The gateway was not told: ")
     assert "tok-1" not in (config / "gateway.json").read_text()
+
+
+def test_signing_in_again_where_the_platform_runs_knows_the_person(
+    signing_in: StandIn, config: Path
+) -> None:
+    signed_in(config, signing_in.base)
+    told = signing_in.run("login", "--tenant", "--json").json()
+    assert fields(told["authorizationUrl"])["sign_in_code"] == "tls_once"

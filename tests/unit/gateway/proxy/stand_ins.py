@@ -15,6 +15,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from tests.support.waiting import eventually
 from trunkline.clock import RealClock
 from trunkline.gateway.audit import Entry
 from trunkline.gateway.connectors import Catalogue, Injected, Upstreams, resolve_target
@@ -261,8 +262,7 @@ async def serving(app: Callable[..., Any]) -> AsyncIterator[str]:
     )
     server = _Server(config)
     task = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0)
+    await eventually(lambda: server.started)
     port = server.servers[0].sockets[0].getsockname()[1]
     try:
         yield f"http://127.0.0.1:{port}"

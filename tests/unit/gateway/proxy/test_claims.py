@@ -8,6 +8,7 @@ from contextlib import suppress
 
 import pytest
 
+from tests.support.waiting import eventually
 from tests.unit.gateway.proxy.stand_ins import MovingClock
 from trunkline.gateway.errors import Unavailable
 from trunkline.gateway.proxy import Claims, DuplicateOfUnknown
@@ -181,8 +182,7 @@ async def test_elsewhere_the_end_may_arrive_a_moment_after_the_answer(
     first.answered(201)
     other.awake.clear()
     second = asyncio.create_task(other.claim(print_))
-    while not other.slept:
-        await asyncio.sleep(0)
+    await eventually(lambda: other.slept)
     first.free()
     await node.claims.close()
     other.awake.set()

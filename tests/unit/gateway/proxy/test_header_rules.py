@@ -40,7 +40,7 @@ def test_what_is_between_caller_and_gateway_stays_here(name: str) -> None:
 def test_everything_else_passes_in_order_with_its_repetitions() -> None:
     given = [
         ("Content-Type", "a/b; c=d"), ("x-two", "1"), ("Accept-Encoding", "gzip"), ("x-two", "2"),
-        ("Idempotency-Key", "k"), ("If-Match", '"e"'), ("User-Agent", "curl"), ("Range", "bytes=0-1"),
+        ("Idempotency-Key", "k"), ("If-Match", '"e"'), ("User-Agent", "curl"), ("Range", "0-"),
     ]  # fmt: skip
     assert passed(*given) == given
 
@@ -107,8 +107,8 @@ def returned(*given: tuple[bytes, bytes], status: int = 200) -> list[tuple[bytes
     "name",
     [
         b"Connection", b"Keep-Alive", b"Set-Cookie", b"Transfer-Encoding", b"Trailer", b"Upgrade",
-        b"Alt-Svc", b"Strict-Transport-Security", b"Clear-Site-Data", b"Date", b"bad name", b"b\xff",
-        b"Trunkline-Connection-Used", b"Proxy-Authenticate",
+        b"Alt-Svc", b"Strict-Transport-Security", b"Clear-Site-Data", b"Date", b"bad name",
+        b"b\xff", b"Trunkline-Connection-Used", b"Proxy-Authenticate",
     ],
 )  # fmt: skip
 def test_what_holds_for_the_providers_connection_or_site_stays_there(name: bytes) -> None:

@@ -3,74 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import gc
-import hashlib
-import resource
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import pytest
 
 from tests.support.hostile_server import Answer, HostileServer, answer, hostile_server
+from tests.support.waiting import eventually
 from tests.unit.gateway.proxy.stand_ins import MESSAGES, Proxy, face, proxying, serving
-from trunkline.gateway.proxy import DuplicateOfUnknown, Limits
+from tests.unit.gateway.proxy.wire import LIMITS, Wire, dialled, request, streaming
+from trunkline.gateway.proxy import DuplicateOfUnknown
 from trunkline.store import Database
-
-LIMITS = Limits(body=64 << 20, answer=64 << 20, connect=2, idle=5)
-PART = bytes(range(256)) * 256  # 64 KB
-PARTS = 800  # 50 MB
-SLACK = 24 << 20  # bytes that a stream may cost, whatever its size
-
-Streams = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-
-
-class Wire:
-    """A client that says what it is told to."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.reader, self.writer = reader, writer
-
-    async def head(self) -> tuple[int, dict[str, str]]:
-        """Status and headers of the next answer."""
-        data = await asyncio.wait_for(self.reader.readuntil(b"\r\n\r\n"), 20)
-        first, *lines = data.decode("latin-1").strip().split("\r\n")
-        headers = dict(line.split(": ", 1) for line in lines)
-        return int(first.split()[1]), headers
-
-    async def answer(self, *, to_head: bool = False) -> tuple[int, dict[str, str], bytes]:
-        """The next answer, and its body as it came, without the framing of chunks."""
-        status, headers = await self.head()
-        if to_head or status in (204, 304):
-            return status, headers, b""
-        if headers.get("transfer-encoding") == "chunked":
-            body = b""
-            while size := int(await self.reader.readline(), 16):
-                body += await self.reader.readexactly(size)
-                await self.reader.readline()
-            assert await self.reader.readline() == b"\r\n"  # no trailers
-            return status, headers, body
-        return status, headers, await self.reader.readexactly(int(headers["content-length"]))
-
-    async def rest(self) -> bytes:
-        """All that comes until the connection ends."""
-        return await asyncio.wait_for(self.reader.read(), 20)
-
-
-@asynccontextmanager
-async def dialled(url: str) -> AsyncIterator[Wire]:
-    reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
-    try:
-        yield Wire(reader, writer)
-    finally:
-        writer.close()
-
-
-def request(method: str = "GET", path: str = MESSAGES, *lines: str, body: bytes = b"") -> bytes:
-    head = [f"{method} {path} HTTP/1.1", "Host: gateway", *lines]
-    if body and not any(line.lower().startswith(("content-l", "transfer")) for line in lines):
-        head.append(f"Content-Length: {len(body)}")
-    return "\r\n".join([*head, "", ""]).encode("latin-1") + body
 
 
 @pytest.fixture
@@ -89,22 +31,6 @@ async def proxy(database: Database, hostile: HostileServer) -> AsyncIterator[Pro
 async def wire(proxy: Proxy) -> AsyncIterator[Wire]:
     async with serving(face(proxy)) as url, dialled(url) as wire:
         yield wire
-
-
-@asynccontextmanager
-async def streaming(database: Database, serve: Streams) -> AsyncIterator[tuple[Proxy, Wire]]:
-    """A provider of the test's own."""
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    upstream = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    try:
-        async with (
-            proxying(database, upstream, limits=LIMITS) as proxy,
-            serving(face(proxy)) as url,
-            dialled(url) as wire,
-        ):
-            yield proxy, wire
-    finally:
-        server.close()
 
 
 # As it came ---------------------------------------------------------------------------------------
@@ -274,11 +200,9 @@ async def test_a_client_that_leaves_calls_a_safe_request_off(
 ) -> None:
     hostile.says(Answer(then="hang"))
     wire.writer.write(request())
-    while not hostile.heard:
-        await asyncio.sleep(0.01)
+    await eventually(lambda: hostile.heard)
     wire.writer.close()
-    while not hostile.gone:
-        await asyncio.sleep(0.01)
+    await eventually(lambda: hostile.gone)
     entry = await proxy.notes.one()
     assert (entry.status, entry.code) == (499, "client_gone")
 
@@ -349,141 +273,8 @@ async def test_a_client_that_leaves_in_its_body_is_told_to_the_provider(
         wire.writer.write(request("POST", MESSAGES, "Content-Length: 4000000"))
         wire.writer.write(b"x" * 2_000_000)
         await wire.writer.drain()
-        while len(seen) < 1_500_000:
-            await asyncio.sleep(0.01)
+        await eventually(lambda: len(seen) >= 1_500_000)
         wire.writer.close()
         await asyncio.wait_for(ended.wait(), 20)
         assert (await proxy.notes.one()).code == "client_gone"
     assert len(seen) < 3_000_000
-
-
-# 50 MB --------------------------------------------------------------------------------------------
-
-
-def memory() -> int:
-    """Bytes of this process, now."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
-
-
-class Peak:
-    """The most memory while something goes on, beyond what there was."""
-
-    def __enter__(self) -> Peak:
-        gc.collect()
-        self.before = self.most = memory()
-        return self
-
-    def look(self) -> None:
-        self.most = max(self.most, memory())
-
-    def __exit__(self, *_: object) -> None:
-        self.grown = self.most - self.before
-
-
-@pytest.mark.parametrize("framing", ["length", "chunked"])
-async def test_a_large_answer_is_streamed(database: Database, framing: str) -> None:
-    async def large(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        head = b"Transfer-Encoding: chunked"
-        if framing == "length":
-            head = b"Content-Length: %d" % (PARTS * len(PART))
-        writer.write(b"HTTP/1.1 200 OK\r\n" + head + b"\r\n\r\n")
-        for _ in range(PARTS):
-            chunk = PART if framing == "length" else b"%x\r\n%s\r\n" % (len(PART), PART)
-            writer.write(chunk)
-            await writer.drain()
-        if framing == "chunked":
-            writer.write(b"0\r\n\r\n")
-        await reader.read()
-        writer.close()
-
-    async with streaming(database, large) as (proxy, wire):
-        wire.writer.write(request())
-        _, headers = await wire.head()
-        made, size = hashlib.sha256(), 0
-        with Peak() as peak:
-            while size < PARTS * len(PART):
-                if framing == "chunked":
-                    left = int(await wire.reader.readline(), 16)
-                    data = await wire.reader.readexactly(left)
-                    await wire.reader.readline()
-                else:
-                    data = await wire.reader.read(65_536)
-                made.update(data)
-                size += len(data)
-                peak.look()
-        assert made.digest() == hashlib.sha256(PART * PARTS).digest()
-        assert peak.grown < SLACK
-        entry = await proxy.notes.one()
-        assert (entry.bytes_out, entry.code) == (PARTS * len(PART), None)
-
-
-async def test_a_client_that_reads_slowly_slows_the_provider(database: Database) -> None:
-    sent = 0
-
-    async def fast(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        nonlocal sent
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % (PARTS * len(PART)))
-        for _ in range(PARTS):
-            writer.write(PART)
-            await writer.drain()
-            sent += len(PART)
-        await reader.read()
-        writer.close()
-
-    async with streaming(database, fast) as (_, wire):
-        wire.writer.write(request())
-        await wire.head()
-        before = -1
-        while sent != before:  # until nothing moves any more
-            before = sent
-            await asyncio.sleep(0.3)
-        assert sent < PARTS * len(PART) / 2
-        size = 0
-        while size < PARTS * len(PART):
-            size += len(await wire.reader.read(1 << 20))
-
-
-@pytest.mark.parametrize("framing", ["length", "chunked"])
-async def test_a_large_request_is_streamed(database: Database, framing: str) -> None:
-    made = hashlib.sha256()
-    heads: list[bytes] = []
-
-    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        heads.append(await reader.readuntil(b"\r\n\r\n"))
-        left = PARTS * len(PART)
-        while left:
-            if framing == "chunked":
-                data = await reader.readexactly(int(await reader.readline(), 16))
-                await reader.readline()
-            else:
-                data = await reader.read(65_536)
-            made.update(data)
-            left -= len(data)
-        if framing == "chunked":
-            assert await reader.readline() == b"0\r\n"
-        writer.write(b"HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\nok")
-        await reader.read()
-        writer.close()
-
-    async with streaming(database, take) as (proxy, wire):
-        told = f"Content-Length: {PARTS * len(PART)}"
-        if framing == "chunked":
-            told = "Transfer-Encoding: chunked"
-        wire.writer.write(request("POST", MESSAGES, told))
-        with Peak() as peak:
-            for _ in range(PARTS):
-                wire.writer.write(
-                    PART if framing == "length" else b"%x\r\n%s\r\n" % (len(PART), PART)
-                )
-                await wire.writer.drain()
-                peak.look()
-            if framing == "chunked":
-                wire.writer.write(b"0\r\n\r\n")
-            status, _, body = await wire.answer()
-        assert (status, body) == (201, b"ok")
-        assert made.digest() == hashlib.sha256(PART * PARTS).digest()
-        assert peak.grown < SLACK
-        assert (b"chunked" in heads[0]) == (framing == "chunked")
-        assert (await proxy.notes.one()).bytes_in == PARTS * len(PART)

@@ -12,6 +12,7 @@ import pytest
 from maton_ai import _base_client as sdk
 
 from tests.support.hostile_server import Answer, HostileServer, answer, hostile_server
+from tests.support.waiting import eventually
 from tests.unit.gateway.proxy.stand_ins import MESSAGES, Proxy, face, proxying, serving
 from trunkline.gateway.proxy import Limits
 from trunkline.store import Database
@@ -96,15 +97,14 @@ async def test_its_retry_after_a_timeout_of_its_own_is_not_sent(
     error = await send(timeout=0.3)
     assert isinstance(error, sdk.MatonError)
     assert len(hostile.heard) == 1
-    while proxy.forward._under_way:
-        await asyncio.sleep(0.01)
+    await eventually(lambda: not proxy.forward._under_way)
     error = await send()
     assert error.status_code == 409
     assert len(hostile.heard) == 1
 
 
 async def test_an_answer_that_comes_when_the_sdk_has_given_up_is_no_leave_to_send_again(
-    send: Send, hostile: HostileServer, database: Database
+    database: Database,
 ) -> None:
     """The provider takes longer than the SDK waits, and succeeds."""
     count = 0
