@@ -13,7 +13,13 @@ from typing import Any
 
 from trunkline.redirect.hosts import VARIABLE
 
-__all__ = ["NODE_PRELOAD", "PYTHON_FOLDER", "CannotRedirect", "redirected_environment"]
+__all__ = [
+    "NODE_PRELOAD",
+    "PYTHON_FOLDER",
+    "CannotRedirect",
+    "gateway_variables",
+    "redirected_environment",
+]
 
 HERE = Path(__file__).resolve().parent
 PYTHON_FOLDER = HERE / "python"
@@ -63,12 +69,20 @@ def redirected_environment(
     for name, key in WHERE_SET.items():
         if base.get(name):
             _set(made, name, credentials.get(key))
-    if own := credentials.get("gateway_key"):
-        secret = str(own).partition("_")[2]
-        made |= {name: prefix + secret for name, prefix in GATEWAY.items()}
-        made["MATON_TELEMETRY"] = "0"
+    made |= gateway_variables(credentials.get("gateway_key"))
     _set(made, "TWILIO_PHONE_NUMBER", next(iter(credentials.get("numbers") or ()), None))
     return made
+
+
+def gateway_variables(key: str | None) -> dict[str, str]:
+    """The variables by which a program finds its key of the gateway; none without a key."""
+    if not key:
+        return {}
+    secret = key.partition("_")[2]
+    return {
+        **{name: prefix + secret for name, prefix in GATEWAY.items()},
+        "MATON_TELEMETRY": "0",
+    }
 
 
 def _set(made: dict[str, str], name: str, value: Any) -> None:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from trunkline.redirect.environment import gateway_variables
 from trunkline.testing.world import Credentials
 
 __all__ = ["credentials_set"]
@@ -13,12 +14,13 @@ __all__ = ["credentials_set"]
 
 @contextmanager
 def credentials_set(credentials: Credentials) -> Iterator[None]:
-    """TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_PHONE_NUMBER for a `with` block; and those
-    of an API key, where the environment has them already."""
+    """TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_PHONE_NUMBER for a `with` block, and the key
+    of the gateway; and those of an API key, where the environment has them already."""
     wanted = {
         "TWILIO_ACCOUNT_SID": credentials.account_sid,
         "TWILIO_AUTH_TOKEN": credentials.auth_token,
         "TWILIO_PHONE_NUMBER": credentials.numbers[0],
+        **gateway_variables(credentials.gateway_key),
     }
     keys = {
         "TWILIO_API_KEY": credentials.api_key,

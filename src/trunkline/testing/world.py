@@ -32,6 +32,7 @@ class Credentials:
     auth_token: str = field(repr=False)
     api_key: str
     api_secret: str = field(repr=False)
+    gateway_key: str = field(default="", repr=False)
     numbers: tuple[str, ...]
 
 
@@ -106,7 +107,12 @@ class World:
     def without_secrets(self, text: str) -> str:
         """The text without what opens the world or the platform."""
         known = self.credentials
-        for secret in (known.auth_token, known.api_secret, self._control_token):
+        for secret in (
+            known.auth_token,
+            known.api_secret,
+            known.gateway_key,
+            self._control_token,
+        ):
             text = text.replace(secret, HIDDEN)
         return text
 
@@ -125,6 +131,7 @@ def create_world(connections: Connections, control_token: str, title: str, uniqu
         auth_token=made["auth_token"],
         api_key=made["api_key"] or "",
         api_secret=made["api_secret"] or "",
+        gateway_key=made["gateway_key"] or "",
         numbers=tuple(made["numbers"]),
     )
     return World(connections, control_token, name, credentials)

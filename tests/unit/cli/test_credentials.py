@@ -11,6 +11,7 @@ CREDENTIALS = {
     "api_key": None,
     "api_secret": None,
     "control_token": "tlc_x",
+    "gateway_key": None,
     "numbers": ["+12065550100", "+14155550100"],
 }
 

@@ -13,6 +13,7 @@ from tests.unit.cli.support import Control, Shell
 from trunkline.cli import client
 from trunkline.cli import exec as exec_command
 from trunkline.cli.exec import environment_for
+from trunkline.redirect.hosts import REDIRECTED
 
 CREDENTIALS = {
     "account_sid": "AC1",
@@ -106,9 +107,9 @@ def test_it_is_redirected_to_the_world_that_is_named(control: Control, became: l
     [(program, _, environment)] = became
     assert os.path.isabs(program)
     assert control.asked == [("GET", "/trunkline/v1/credentials", {"world": "ci-1"}, None)]
-    assert environment["TRUNKLINE_REDIRECT"] == (
-        f"twilio.com={control.base_url} *.twilio.com={control.base_url}"
-    )
+    assert environment["TRUNKLINE_REDIRECT"].split() == [
+        f"{pattern}={control.base_url}" for pattern in REDIRECTED
+    ]
     assert environment["TWILIO_ACCOUNT_SID"] == "AC1"
     assert environment["TRUNKLINE_DATA"] == str(control.data)
     assert environment["TRUNKLINE_WORLD"] == "ci-1"

@@ -18,7 +18,7 @@ from trunkline.gateway.proxy.take_body import Passing
 
 __all__ = ["CLIENT_GONE", "Exchange", "Reply"]
 
-CLIENT_GONE: Final = 499  # as nginx has it: nobody was there to be answered
+CLIENT_GONE: Final = 499  # as nginx has it: its caller went away before there was an answer
 CUT_OFF: Final = "answer_cut_off"
 
 
@@ -190,7 +190,7 @@ class Reply:
         if self._broken:
             exchange.end(self.status, CUT_OFF, self._size)
         elif exchange.gone or not whole:
-            exchange.end(CLIENT_GONE, "client_gone", self._size)
+            exchange.end(self.status, "client_gone", self._size)
         else:
             exchange.end(self.status, None, self._size)
 

@@ -248,7 +248,7 @@ async def test_a_client_that_leaves_does_not_stop_an_unsafe_request(database: Da
         go.set()
         with pytest.raises(DuplicateOfUnknown):
             await again
-        proxy.notes.entries = [e for e in proxy.notes.entries if e.status == 499]
+        proxy.notes.entries = [e for e in proxy.notes.entries if e.status == 201]
         assert (await proxy.notes.one()).code == "client_gone"
         # It was done, its caller was gone: who asks again is told, and nothing is sent.
         with pytest.raises(DuplicateOfUnknown) as told:
