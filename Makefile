@@ -28,6 +28,7 @@ help:
 	@echo 'make bench-tools  run those of the command line, exec and the pytest plugin'
 	@echo 'make bench-messaging  run those of services, campaigns, schedules and fairness'
 	@echo 'make bench-voice  run those of calls'
+	@echo 'make bench-gateway  run those of the gateway'
 	@echo 'make docs         write the generated parts of the documentation'
 	@echo 'make lock         write the lock files anew (UPGRADE=1: newest versions)'
 	@echo 'make clean        remove everything that can be made again'
@@ -117,6 +118,10 @@ bench-messaging: venv
 .PHONY: bench-voice
 bench-voice: venv
 	@$(bin)/python -m benchmarks.voice --write docs/benchmarks.md $(ARGS)
+
+.PHONY: bench-gateway
+bench-gateway: venv
+	@$(bin)/python -m benchmarks.gateway --write docs/benchmarks.md $(ARGS)
 
 .PHONY: docs
 docs: venv

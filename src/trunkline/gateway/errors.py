@@ -49,6 +49,7 @@ class GatewayError(Exception):
         self.message = message or " ".join((self.__doc__ or "").split())
         self.data = data
         self.retry_after = retry_after  # seconds
+        self.noted = False  # whether it is in the audit log already
         super().__init__(self.message)
 
 

@@ -10,7 +10,9 @@ from typing import Any
 
 from trunkline.lifecycle import Lifecycle
 
-__all__ = ["CONNECTION_LIFECYCLE", "Caller", "Connection", "Status"]
+__all__ = ["CONNECTION_LIFECYCLE", "DEFAULT_USER", "Caller", "Connection", "Status"]
+
+DEFAULT_USER = "default"  # of a tenant that names none: the tenant itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
@@ -16,9 +17,11 @@ from trunkline.gateway.model import Caller
 __all__ = [
     "MOST_JSON",
     "Authenticating",
+    "Handler",
     "answer_json",
     "bearer_of",
     "caller_of",
+    "decode_json",
     "handles",
     "query_of",
     "read_body",
@@ -26,6 +29,8 @@ __all__ = [
 ]
 
 MOST_JSON = 1 << 20  # bytes of a request that the gateway reads itself
+DRAINED = 16 << 20  # bytes that are read and thrown away, so that a client hears why
+BODY_SECONDS = 60.0  # that such a request may take to come
 Authenticating = Callable[[str], Awaitable[Caller]]
 Handler = Callable[[Request], Awaitable[Response]]
 T = TypeVar("T")
@@ -36,26 +41,42 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 async def read_body(request: Request, most: int = MOST_JSON) -> bytes:
-    """The whole body. Raises TooLarge, and ClientDisconnect when the client is gone."""
+    """The whole body. Raises TooLarge, BadRequest when it takes too long to come, and
+    ClientDisconnect when the client is gone.
+
+    A client that is still sending does not read the answer: what is too large is read to its end,
+    up to a bound.
+    """
     try:
         announced = int(request.headers.get("content-length", "0"))
     except ValueError:
         raise BadRequest("Content-Length is not a number.") from None
-    if announced > most:
+    if announced > DRAINED:
         raise TooLarge(f"The body is larger than {most} bytes.")
     parts: list[bytes] = []
     size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > most:
-            raise TooLarge(f"The body is larger than {most} bytes.")
-        parts.append(part)
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for part in request.stream():
+                size += len(part)
+                if size > DRAINED:
+                    break
+                if size <= most:
+                    parts.append(part)
+    except TimeoutError:
+        raise BadRequest(f"The body did not come within {BODY_SECONDS:g} s.") from None
+    if size > most:
+        raise TooLarge(f"The body is larger than {most} bytes.")
     return b"".join(parts)
 
 
 async def read_json(request: Request, asked: type[T]) -> T:
     """The JSON body as `asked`; an empty body counts as `{}`. Raises BadRequest, TooLarge."""
-    body = await read_body(request)
+    return decode_json(await read_body(request), asked)
+
+
+def decode_json(body: bytes, asked: type[T]) -> T:
+    """JSON as `asked`; nothing counts as `{}`. Raises BadRequest."""
     try:
         value = msgspec.json.decode(body or b"{}", type=asked)
     except msgspec.ValidationError as error:
@@ -115,24 +136,34 @@ def bearer_of(request: Request) -> str:
 
 async def caller_of(request: Request, authenticate: Authenticating) -> Caller:
     """Who asks. Raises NotAuthenticated."""
-    return await authenticate(bearer_of(request))
+    caller = await authenticate(bearer_of(request))
+    request.state.caller = caller
+    return caller
 
 
 def handles(
     handler: Handler,
     render: Callable[[GatewayError], Response],
     unexpected: Callable[[Exception, Request], GatewayError],
+    refused: Callable[[Caller, Request, GatewayError], None],
 ) -> Handler:
-    """A handler whose refusals are rendered in the form of its face."""
+    """A handler whose refusals are rendered in the form of its face. `refused` hears of those of a
+    known caller that nobody took note of."""
+
+    def told(request: Request, error: GatewayError) -> Response:
+        caller = getattr(request.state, "caller", None)
+        if caller is not None and not error.noted:
+            refused(caller, request, error)
+        return render(error)
 
     async def handled(request: Request) -> Response:
         try:
             return await handler(request)
         except GatewayError as error:
-            return render(error)
+            return told(request, error)
         except ClientDisconnect:
-            raise
+            return Response(status_code=499)  # nobody is there to be answered
         except Exception as error:
-            return render(unexpected(error, request))
+            return told(request, unexpected(error, request))
 
     return handled

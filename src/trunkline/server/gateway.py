@@ -30,6 +30,7 @@ OWN_HOSTS = {
     "membrane": MEMBRANE,
 }
 VERSION = b"membrane-api-version"  # a header of every request of Membrane's SDK
+ASKED = b"access-control-request-headers"
 
 
 class Gateway:
@@ -114,4 +115,8 @@ class Gateway:
 
 
 def _speaks_membrane(scope: Any) -> bool:
-    return any(name == VERSION for name, _ in scope["headers"])
+    """A browser that asks whether it may send the header has not sent it yet."""
+    return any(
+        name == VERSION or (name == ASKED and VERSION in value.lower())
+        for name, value in scope["headers"]
+    )

@@ -9,7 +9,7 @@ from datetime import timedelta
 from trunkline.clock import Clock
 from trunkline.gateway.audit import Audit, Entry
 from trunkline.gateway.keys import SEALED as KEYS
-from trunkline.gateway.keys import KeyInfo, Keys, NewKey
+from trunkline.gateway.keys import KeyInfo, Keys, NewKey, Tenants
 from trunkline.gateway.sign_in import SEALED as SIGNING_KEYS
 from trunkline.gateway.vault import (
     SealedColumn,
@@ -36,8 +36,9 @@ COLUMNS: tuple[SealedColumn, ...] = (
 class ControlledKeys:
     """The keys; who makes or revokes one is in the audit log."""
 
-    def __init__(self, keys: Keys, audit: Audit, clock: Clock) -> None:
+    def __init__(self, keys: Keys, tenants: Tenants, audit: Audit, clock: Clock) -> None:
         self._keys = keys
+        self._tenants = tenants
         self._audit = audit
         self._clock = clock
 
@@ -60,7 +61,15 @@ class ControlledKeys:
             user=user,
             expires_in=expires_in,
         )
-        self._audit.record(Entry(at=self._clock.now(), kind="key.created", key_id=made.id))
+        owner = await self._tenants.named(made.info.tenant)
+        self._audit.record(
+            Entry(
+                at=self._clock.now(),
+                kind="key.created",
+                tenant_id=owner.id if owner else None,
+                key_id=made.id,
+            )
+        )
         return made
 
     async def list(self, tenant: str | None = None) -> Sequence[KeyInfo]:

@@ -10,9 +10,10 @@ from typing import Any
 
 import structlog
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
 
 from trunkline.accounts import load_account_set
 from trunkline.faults import fault
@@ -54,6 +55,8 @@ from trunkline.gateway.posting import PostByHttpClient
 from trunkline.gateway.proxy import AskJson, Claims, Forward, HttpClient, Limits, Rates
 from trunkline.gateway.sign_in import Notice, PeopleOf, SignIn
 from trunkline.gateway.vault import FollowRotation, Vault, open_vault
+from trunkline.gateway.web import Authenticating
+from trunkline.rest.caller import caller_of
 from trunkline.server.core import Core
 from trunkline.server.gateway_control import ControlledKeys, ControlledVault
 from trunkline.store import Overloaded, StoreUnavailable
@@ -90,7 +93,7 @@ class GatewayParts:
         self._keys = Keys(
             database, vault, self._tenants, self._authenticate, sids=sids, clock=clock
         )
-        self.keys = ControlledKeys(self._keys, self.audit, clock)
+        self.keys = ControlledKeys(self._keys, self._tenants, self.audit, clock)
         authenticate = DevelopmentKeys(self._authenticate, self._adopt)
         self._sign_in = SignIn(
             database,
@@ -146,6 +149,7 @@ class GatewayParts:
             clock=clock,
             sids=sids,
             limits=limits,
+            used=self._connections.note_used,
             unrefreshable=(CannotRefresh,),
         )
         ask = AskJson(self._forward, catalogue)
@@ -172,6 +176,7 @@ class GatewayParts:
         parts = Parts(
             base_url=core.base_url,
             authenticate=authenticate,
+            let_in=_counted(authenticate, Rates(_rate(settings.gateway_key_rate, development))),
             tenants=self._tenants,
             catalogue=catalogue,
             upstreams=upstreams,
@@ -186,6 +191,7 @@ class GatewayParts:
             audit=self.audit,
             clock=clock,
             sign_in=self._sign_in,
+            new_id=sids.new_id,
             development=development,
         )
         pages = ConnectPages(
@@ -199,14 +205,16 @@ class GatewayParts:
             development=development,
         )
         self._finish = FinishOAuth(states, catalogue, self._connections, tokens, describe=probe)
-        self._faces = {
+        self._faces: dict[str, ASGIApp] = {
             MATON: maton_app(parts, self._signing_in(MATON), _unexpected),
             MEMBRANE: membrane_app(parts, self._signing_in(MEMBRANE), _unexpected),
             "": _common_app(
                 [
                     *pages.routes(),
                     *callback_routes(self._finish, pages.show_result),
-                    *self._sign_in.routes(lambda _: core.base_url(), prefixes=(MATON, MEMBRANE)),
+                    *self._sign_in.routes(
+                        lambda _: core.base_url(), prefixes=(MATON[1:], MEMBRANE[1:])
+                    ),
                 ]
             ),
         }
@@ -227,7 +235,12 @@ class GatewayParts:
             path = scope["path"][len(prefix) :] or "/"
             raw = scope["raw_path"].partition(b"?")[0][len(prefix) :] or b"/"
             scope = {**scope, "path": path, "raw_path": raw}
-        await self._faces[face](scope, receive, send)
+        if self._core.settings.trust_forwarded:
+            # Tries are counted by address: all who come through a proxy would share one.
+            caller = caller_of(scope, dict(scope["headers"]), trust_forwarded=True)
+            scope = {**scope, "client": (caller.ip or "?", 0)}
+        with contextlib.suppress(ClientDisconnect):  # nobody is there to be answered
+            await self._faces[face](scope, receive, send)
 
     async def stop(self) -> None:
         """Finish what is under way, write what waits, close connections."""
@@ -298,8 +311,6 @@ class GatewayParts:
         while not self._stop.is_set():
             for each in (
                 self._connections.write_uses,
-                self._claims.renew,
-                self._claims.sweep,
                 self._sign_in.sweep,
                 self._actions.sweep,
                 lambda: sweep(self._core.database, self._core.clock, self._changes),
@@ -322,6 +333,17 @@ def _common_app(routes: list[BaseRoute]) -> Starlette:
 
 async def _nothing(_request: Request, _error: Exception) -> Response:
     return JSONResponse({"message": "There is nothing under this path."}, 404)
+
+
+def _counted(authenticate: Authenticating, rates: Rates) -> Authenticating:
+    """`authenticate`, with a rate for each key. Raises RateLimited besides."""
+
+    async def let_in(bearer: str) -> Caller:
+        caller = await authenticate(bearer)
+        rates.take(caller.subject, "")
+        return caller
+
+    return let_in
 
 
 def _rate(given: float | None, development: bool) -> float:

@@ -41,6 +41,11 @@ class BoundedHttp(HttpToolsProtocol):
         self._head_bytes = 0
         super().on_message_begin()
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A header. Trailers, which uvicorn would count among them, are passed over."""
+        if self._in_head:
+            super().on_header(name, value)
+
     def on_headers_complete(self) -> None:
         """The last byte of its head."""
         self._in_head = False

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
+from trunkline.gateway.errors import RateLimited
 from trunkline.store import Database
 from trunkline.store.database import Connection as Link
 
@@ -18,6 +19,7 @@ __all__ = ["Changes", "Owner", "owner_of", "until_set"]
 TOPIC = "gateway_connections"
 Owner = tuple[str, str]  # tenant and user: 32 hex digits each
 LOOK_AGAIN = 5.0  # seconds: a notice may be lost
+MOST_WAITING = 100  # of one user at a time: each looks again at every change of that user's
 
 
 def owner_of(tenant_id: str, user_id: str) -> Owner:
@@ -59,7 +61,10 @@ class Changes:
 
     @contextmanager
     def watch(self, owner: Owner) -> Iterator[asyncio.Event]:
-        """An event that is set by each change of this user's."""
+        """An event that is set by each change of this user's. Raises RateLimited when too many
+        wait for them already."""
+        if len(self._waiting.get(owner, ())) >= MOST_WAITING:
+            raise RateLimited("Too many requests wait for this user.", retry_after=LOOK_AGAIN)
         event = asyncio.Event()
         self._waiting.setdefault(owner, set()).add(event)
         try:

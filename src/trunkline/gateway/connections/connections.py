@@ -30,6 +30,7 @@ from trunkline.gateway.connections.rows import caller_of_row, connection_of_row,
 from trunkline.gateway.connections.seams import Connectors, Sealing, bound_of
 from trunkline.gateway.connectors.declare import Connector
 from trunkline.gateway.errors import (
+    AccessDenied,
     AlreadyExists,
     BadRequest,
     ConnectionMissing,
@@ -37,7 +38,7 @@ from trunkline.gateway.errors import (
     NotFound,
     WrongApp,
 )
-from trunkline.gateway.model import Caller, Connection, Status
+from trunkline.gateway.model import DEFAULT_USER, Caller, Connection, Status
 from trunkline.sids import SidFactory
 from trunkline.store import Database
 from trunkline.store.database import Connection as Link
@@ -104,7 +105,8 @@ class Connections(KeepCredentials):
 
         `method`: a key or a kind. Without `allow_multiple` the one that the user has for this
         connector already, an active one before others, is given instead. Raises NotFound for an
-        unknown connector, BadRequest, AlreadyExists for a key that the user has.
+        unknown connector, BadRequest, AlreadyExists for a key that the user has, AccessDenied for
+        the tenant's own account and a user who may not have it.
         """
         connector = self._connector(connector_key)
         chosen = None
@@ -120,6 +122,8 @@ class Connections(KeepCredentials):
             check_settings(connector, settings),
             check_redirect(redirect_uri),
         )
+        if is_platform(chosen):
+            await self._expect_trusted(caller)
         owner = owner_of(caller.tenant_id, caller.user_id)
         whose = (caller.tenant_id, caller.user_id, connector.key)
         try:
@@ -302,6 +306,19 @@ class Connections(KeepCredentials):
         if uses:
             ids = sorted(uses)  # two nodes lock rows in the same order
             await self._database.execute(queries.NOTE_USES, ids, [uses[each] for each in ids])
+
+    async def _expect_trusted(self, caller: Caller) -> None:
+        """Refuse the tenant's whole account, keys and messages of everybody, to its customers:
+        their tokens are signed by the tenant, and stand in browsers. Raises AccessDenied."""
+        if self._development or caller.is_admin or caller.user_key == DEFAULT_USER:
+            return
+        if not await self._database.fetchval(
+            queries.MAY_USE_ACCOUNT, caller.tenant_id, caller.user_id, self._clock.now()
+        ):
+            raise AccessDenied(
+                "This platform's own account is for the tenant itself, and for users whom its "
+                "operator gave a key."
+            )
 
     async def _use_platform(self, link: Link, made: Connection, caller: Caller) -> Connection:
         active = await change_status(

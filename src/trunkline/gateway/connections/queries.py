@@ -29,6 +29,7 @@ __all__ = [
     "LIST",
     "LOCK_USER",
     "LOOK",
+    "MAY_USE_ACCOUNT",
     "NOTE_USES",
     "SPEND",
     "change_status",
@@ -70,6 +71,11 @@ WHERE tenant_id = $1 AND user_id = $2 AND status <> 'archived'
        OR position(lower($6) IN lower(connector)) > 0)
   AND ($7::timestamptz IS NULL OR (created_at, id) > ($7, $8::uuid))
 ORDER BY created_at, id LIMIT $9
+"""
+# Whether the operator gave this user a key.
+MAY_USE_ACCOUNT = """
+SELECT EXISTS (SELECT FROM gateway_keys WHERE tenant_id = $1 AND user_id = $2
+    AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $3))
 """
 # Two that must not make the same thing twice for a user take turns.
 LOCK_USER = "SELECT id FROM gateway_users WHERE id = $1 FOR NO KEY UPDATE"

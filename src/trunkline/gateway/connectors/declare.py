@@ -108,6 +108,10 @@ class Connector:
     apps: Mapping[str, str] = field(default_factory=dict)
     # Paths (regular expression) whose JSON objects become forms, because the provider wants forms.
     forms: str | None = None
+    # Fields of JSON and XML whose values are covered in answers, because they are keys, and the
+    # paths (regular expression) on which they are.
+    hidden_fields: tuple[str, ...] = ()
+    hidden_on: str | None = None
 
     @property
     def id(self) -> str:

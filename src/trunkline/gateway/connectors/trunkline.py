@@ -8,7 +8,13 @@ from __future__ import annotations
 
 from trunkline.gateway.connectors.declare import Connector, Method, Probe
 from trunkline.gateway.connectors.inject import basic
-from trunkline.gateway.connectors.twilio import FORMS, HOST_SHAPE, products_of
+from trunkline.gateway.connectors.twilio import (
+    FORMS,
+    HIDDEN_FIELDS,
+    HIDDEN_ON,
+    HOST_SHAPE,
+    products_of,
+)
 
 __all__ = ["CONNECTOR"]
 
@@ -22,6 +28,8 @@ CONNECTOR = Connector(
     host_shape=HOST_SHAPE,
     apps=products_of("trunkline"),
     forms=FORMS,
+    hidden_fields=HIDDEN_FIELDS,
+    hidden_on=HIDDEN_ON,
     probe=Probe(
         path="/2010-04-01/Accounts/{account_sid}.json",
         metadata={"account_sid": "sid", "friendly_name": "friendly_name", "type": "type"},

@@ -16,7 +16,15 @@ from __future__ import annotations
 from trunkline.gateway.connectors.declare import Connector, Field, Method, OAuth, Probe
 from trunkline.gateway.connectors.inject import TOKEN, basic, bearer
 
-__all__ = ["CONNECTOR", "FORMS", "HOST_SHAPE", "PRODUCTS", "products_of"]
+__all__ = [
+    "CONNECTOR",
+    "FORMS",
+    "HIDDEN_FIELDS",
+    "HIDDEN_ON",
+    "HOST_SHAPE",
+    "PRODUCTS",
+    "products_of",
+]
 
 PRODUCTS = (
     "accounts",
@@ -66,6 +74,14 @@ HOST_SHAPE = (
     r"(?:\.[a-z]{2}[0-9]|\.(?!sip\.)[a-z]+(?:-[a-z]+)*\.[a-z]{2}[0-9])?\.twilio\.com"
 )
 FORMS = r"/2010-04-01/.*"
+# Tokens of an account and its subaccounts, and the secret of an API key, which is told once.
+HIDDEN_FIELDS = (
+    "auth_token", "AuthToken", "secondary_auth_token", "SecondaryAuthToken", "secret", "Secret",
+)  # fmt: skip
+HIDDEN_ON = (
+    r"(?:/[a-z]+)?/2010-04-01/Accounts(?:/[^/]+)?(?:/(?:Signing)?Keys(?:/[^/]+)?)?(?:\.[a-z]+)?/?"
+    r"|(?:/[a-z]+)?/v[0-9]+/(?:Keys|AuthTokens)(?:/.*)?"
+)
 SID = r"AC[0-9a-fA-F]{32}"
 
 _account_sid = Field(
@@ -103,6 +119,8 @@ CONNECTOR = Connector(
     host_shape=HOST_SHAPE,
     apps=products_of("twilio"),
     forms=FORMS,
+    hidden_fields=HIDDEN_FIELDS,
+    hidden_on=HIDDEN_ON,
     probe=_account,
     methods=(
         Method(

@@ -12,8 +12,9 @@ from trunkline.clock import Clock
 from trunkline.gateway.errors import BadRequest
 from trunkline.gateway.keys import queries
 from trunkline.gateway.keys.key_text import hash_of, hint_of, new_key_text
-from trunkline.gateway.keys.model import DEFAULT_USER, KeyInfo, NewKey, checked_text
+from trunkline.gateway.keys.model import KeyInfo, NewKey, checked_text
 from trunkline.gateway.keys.tenants import Tenants
+from trunkline.gateway.model import DEFAULT_USER
 from trunkline.gateway.vault import Bound, SealedColumn, Vault
 from trunkline.sids import SidFactory, is_sid
 from trunkline.store import Database

@@ -12,7 +12,6 @@ from trunkline.gateway.keys.key_text import token_of
 
 __all__ = ["KeyInfo", "NewKey", "Tenant", "User", "checked_text"]
 
-DEFAULT_USER = "default"
 MOST_LETTERS = 200
 
 

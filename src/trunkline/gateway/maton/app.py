@@ -9,12 +9,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from trunkline.gateway.answering import Answering
 from trunkline.gateway.errors import GatewayError, NotFound
 from trunkline.gateway.maton.manage_connections import ManageConnections
 from trunkline.gateway.maton.pass_on import PassOn
 from trunkline.gateway.maton.render_error import render_error
 from trunkline.gateway.parts import Parts
-from trunkline.gateway.web import handles
+from trunkline.gateway.web import Handler, handles
 
 __all__ = ["maton_app"]
 
@@ -25,11 +26,12 @@ def maton_app(
     parts: Parts,
     signing_in: Sequence[BaseRoute],
     unexpected: Callable[[Exception, Request], GatewayError],
-) -> Starlette:
+) -> Answering:
     """The face; `signing_in` are the routes of the authorization server."""
 
-    def route(path: str, handler: Callable[..., object], *methods: str) -> Route:
-        return Route(path, handles(handler, render_error, unexpected), methods=list(methods))  # type: ignore[arg-type]
+    def route(path: str, handler: Handler, *methods: str) -> Route:
+        handled = handles(handler, render_error, unexpected, parts.refused)
+        return Route(path, handled, methods=list(methods))
 
     connections = ManageConnections(parts)
     app = Starlette(
@@ -47,7 +49,11 @@ def maton_app(
         exception_handlers={404: _nothing, 405: _nothing},
     )
     app.router.redirect_slashes = False
-    return app
+    return Answering(app, new_id=parts.new_id, own=_is_own)
+
+
+def _is_own(path: str) -> bool:
+    return path.split("/", 2)[1] in ("connections", "user", "oauth", ".well-known")
 
 
 async def _nothing(_request: Request, _error: Exception) -> Response:

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from trunkline.gateway.errors import BadRequest, NotFound
-from trunkline.gateway.maton.shapes import METHODS, STATUSES, connection_shape
+from trunkline.gateway.maton.shapes import EVERY_METHOD, STATUSES, connection_shape
 from trunkline.gateway.model import Caller, Connection, Status
 from trunkline.gateway.parts import Parts
 from trunkline.gateway.sign_in import shown_email
@@ -44,13 +44,14 @@ class ManageConnections:
 
     async def list(self, request: Request) -> Response:
         """The user's connections, oldest first, as the default one is the first active."""
-        caller = await caller_of(request, self._parts.authenticate)
+        caller = await caller_of(request, self._parts.let_in)
         asked = query_of(request, Filter)
         if asked.limit < 0:
             raise BadRequest("limit is negative.")
         status = _status(asked.status)
-        if asked.method and asked.method.upper() not in METHODS.values():
+        if asked.method and asked.method.upper() not in EVERY_METHOD:
             raise BadRequest(f"There is no method {asked.method[:40]!r}.")
+        most = min(asked.limit or MOST, MOST)
         connector = None
         if asked.app:
             found = self._parts.catalogue.of_app(asked.app)
@@ -58,16 +59,16 @@ class ManageConnections:
                 return answer_json({"connections": []})
             connector = found[0].key
         page = await self._parts.connections.list(
-            caller, connector=connector, status=status, limit=min(asked.limit or MOST, MOST)
+            caller, connector=connector, status=status, limit=MOST if asked.method else most
         )
         shapes = [self._shape(connection) for connection in page.items]
         if asked.method:
             shapes = [shape for shape in shapes if shape["method"] == asked.method.upper()]
-        return answer_json({"connections": shapes})
+        return answer_json({"connections": shapes[:most]})
 
     async def create(self, request: Request) -> Response:
         """A connection that waits for a person; its `url` is the page where they enter it."""
-        caller = await caller_of(request, self._parts.authenticate)
+        caller = await caller_of(request, self._parts.let_in)
         asked = await read_json(request, NewConnection)
         found = self._parts.catalogue.of_app(asked.app)
         if found is None:
@@ -89,20 +90,20 @@ class ManageConnections:
 
     async def fetch(self, request: Request) -> Response:
         """One connection; while it is not active, with a page that has not been used."""
-        caller = await caller_of(request, self._parts.authenticate)
+        caller = await caller_of(request, self._parts.let_in)
         connection = await self._parts.connections.get(caller, request.path_params["id"])
         return answer_json(await self._answer(connection))
 
     async def delete(self, request: Request) -> Response:
         """Forget a connection and its credentials."""
-        caller = await caller_of(request, self._parts.authenticate)
+        caller = await caller_of(request, self._parts.let_in)
         gone = await self._parts.connections.delete(caller, request.path_params["id"])
         self._parts.note(caller, "connection.deleted", gone.id)
         return answer_json({})
 
     async def who(self, request: Request) -> Response:
         """Who the key or the token belongs to."""
-        caller: Caller = await caller_of(request, self._parts.authenticate)
+        caller: Caller = await caller_of(request, self._parts.let_in)
         return answer_json(
             {
                 "email": shown_email(caller),
@@ -114,7 +115,7 @@ class ManageConnections:
 
     async def nothing(self, request: Request) -> Response:
         """What this gateway does not have."""
-        await caller_of(request, self._parts.authenticate)
+        await caller_of(request, self._parts.let_in)
         raise NotFound("This gateway has no triggers and no functions.")
 
     async def _answer(self, connection: Connection) -> dict[str, object]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -26,12 +28,12 @@ class PassOn:
         caller = await caller_of(request, parts.authenticate)
         raw: bytes = request.scope["raw_path"]
         app, _, path = raw[1:].partition(b"/")
-        found = parts.catalogue.of_app(app.decode("latin-1"))
+        found = parts.catalogue.of_app(unquote(app.decode("latin-1")))
         if found is None:
             raise NotFound("There is no such app.")
         connector, base_url = found
         connection = await parts.connections.choose(
-            caller, connector.key, request.headers.get("maton-connection")
+            caller, connector.key, request.headers.get("maton-connection") or None
         )
         query: bytes = request.scope["query_string"]
         target = resolve_target(

@@ -8,11 +8,12 @@ from typing import Any
 from trunkline.gateway.connectors import Catalogue
 from trunkline.gateway.model import Connection, Status
 
-__all__ = ["METHODS", "STATUSES", "connection_shape"]
+__all__ = ["EVERY_METHOD", "STATUSES", "connection_shape"]
 
 STATUSES = {Status.ACTIVE: "ACTIVE", Status.PENDING: "PENDING", Status.FAILED: "FAILED"}
 # The contract knows no method for an account of this platform: nothing is entered, as with BASIC.
 METHODS = {"BASIC": "BASIC", "API_KEY": "API_KEY", "OAUTH2": "OAUTH2", "PLATFORM": "BASIC"}
+EVERY_METHOD = ("API_KEY", "BASIC", "JWT", "OAUTH1", "OAUTH2", "MCP")  # of the contract
 
 
 def moment(value: datetime) -> str:

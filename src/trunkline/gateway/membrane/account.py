@@ -6,15 +6,24 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from trunkline.gateway.connectors import Connector
 from trunkline.gateway.errors import NotFound
-from trunkline.gateway.membrane.shapes import action_shape, connector_shape
+from trunkline.gateway.keys.signed_tokens import read_token
+from trunkline.gateway.membrane.shapes import action_shape, connector_shape, moment
 from trunkline.gateway.model import Caller
 from trunkline.gateway.parts import Parts
+from trunkline.gateway.sign_in import shown_email
 from trunkline.gateway.web import answer_json, bearer_of, caller_of, query_of, read_json
+from trunkline.sids import id_time
 
 __all__ = ["Account"]
 
 MOST = 100
+LOGO = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" '
+    'rx="12" fill="#334"/><text x="32" y="43" font-family="sans-serif" font-size="32" fill="#fff" '
+    'text-anchor="middle">{}</text></svg>'
+)
 
 
 class Sought(msgspec.Struct, rename="camel"):
@@ -43,30 +52,28 @@ class Account:
 
     async def self_(self, request: Request) -> Response:
         """The user."""
-        return answer_json(_user(await caller_of(request, self._parts.authenticate)))
+        return answer_json(_user(await caller_of(request, self._parts.let_in)))
 
     async def account(self, request: Request) -> Response:
         """The user, the workspace, and the organisation, which is the workspace again."""
-        caller = await caller_of(request, self._parts.authenticate)
+        caller = await caller_of(request, self._parts.let_in)
         workspace = _workspace(caller)
-        return answer_json(
-            {
-                "user": _user(caller),
-                "workspace": workspace,
-                "orgs": [{"id": caller.tenant_id, "name": caller.tenant_key}],
-            }
-        )
+        org = {name: workspace[name] for name in ("id", "key", "name", "createdAt", "updatedAt")}
+        user = {**_user(caller), "email": shown_email(caller), "trialRequested": False}
+        return answer_json({"user": user, "workspace": workspace, "orgs": [org]})
 
     async def workspaces(self, request: Request) -> Response:
         """The one workspace that a key or a token is for."""
-        caller = await caller_of(request, self._parts.authenticate)
+        caller = await caller_of(request, self._parts.let_in)
         return answer_json({"items": [_workspace(caller)]})
 
     async def access_token(self, request: Request) -> Response:
         """A token for a user of the workspace."""
-        caller = await caller_of(request, self._parts.authenticate)
+        caller = await caller_of(request, self._parts.let_in)
         asked = await read_json(request, Minted)
-        if request.path_params["id"] not in (caller.tenant_id, caller.tenant_key):
+        signed = read_token(bearer_of(request))  # by a workspace's secret: it names its key
+        own = (caller.tenant_id, caller.tenant_key, signed and signed.workspace_key)
+        if request.path_params["id"] not in own:
             raise NotFound("There is no such workspace, or it is not yours.")
         token = await self._parts.sign_in.mint(
             caller,
@@ -80,14 +87,14 @@ class Account:
 
     async def search(self, request: Request) -> Response:
         """Connectors, and actions, that fit a text."""
-        await caller_of(request, self._parts.authenticate)
+        await caller_of(request, self._parts.let_in)
         asked = query_of(request, Sought)
         kind = (asked.element_type or "").lower()
         limit = max(1, min(asked.limit, MOST))
         items: list[dict[str, object]] = []
         if kind in ("", "connector", "app", "externalapp", "integration"):
             items += [
-                {"elementType": "connector", "element": connector_shape(found)}
+                {"elementType": "connector", "element": self._shape(found)}
                 for found in self._parts.catalogue.search(asked.q, limit)
             ]
         if kind in ("", "action"):
@@ -102,18 +109,28 @@ class Account:
 
     async def connectors(self, request: Request) -> Response:
         """Every connector."""
-        await caller_of(request, self._parts.authenticate)
-        return answer_json(
-            {"items": [connector_shape(found) for found in self._parts.catalogue.all()]}
-        )
+        await caller_of(request, self._parts.let_in)
+        return answer_json({"items": [self._shape(found) for found in self._parts.catalogue.all()]})
 
     async def connector(self, request: Request) -> Response:
         """One connector."""
-        await caller_of(request, self._parts.authenticate)
+        await caller_of(request, self._parts.let_in)
         found = self._parts.catalogue.get(request.path_params["id"])
         if found is None:
             raise NotFound("There is no such connector.")
-        return answer_json(connector_shape(found))
+        return answer_json(self._shape(found))
+
+    async def logo(self, request: Request) -> Response:
+        """Its first letter, for lists: providers' own marks are not ours to show."""
+        found = self._parts.catalogue.get(request.path_params["id"])
+        if found is None:
+            raise NotFound("There is no such connector.")
+        headers = {"Cache-Control": "public, max-age=86400", "X-Content-Type-Options": "nosniff"}
+        return Response(LOGO.format(found.name[0]), 200, headers, media_type="image/svg+xml")
+
+    def _shape(self, connector: Connector) -> dict[str, object]:
+        base = f"{self._parts.base_url()}/membrane/connectors/{connector.id}"
+        return connector_shape(connector, f"{base}/logo")
 
 
 def _user(caller: Caller) -> dict[str, object]:
@@ -127,4 +144,13 @@ def _user(caller: Caller) -> dict[str, object]:
 
 
 def _workspace(caller: Caller) -> dict[str, object]:
-    return {"id": caller.tenant_id, "key": caller.tenant_key, "name": caller.tenant_key}
+    made = moment(id_time(caller.tenant_id.replace("-", "")))
+    return {
+        "id": caller.tenant_id,
+        "orgId": caller.tenant_id,
+        "key": caller.tenant_key,
+        "name": caller.tenant_key,
+        "secret": "",  # the SDK's schema wants a text; it was told once, to who made the key
+        "createdAt": made,
+        "updatedAt": made,
+    }

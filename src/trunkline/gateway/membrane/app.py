@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from starlette.applications import Starlette
@@ -9,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from trunkline.gateway.answering import Answering
 from trunkline.gateway.errors import GatewayError, NotFound
 from trunkline.gateway.membrane.account import Account
 from trunkline.gateway.membrane.connect import Connect
@@ -17,22 +19,26 @@ from trunkline.gateway.membrane.pass_on import PassOn
 from trunkline.gateway.membrane.render_error import render_error
 from trunkline.gateway.membrane.run_actions import RunActions
 from trunkline.gateway.parts import Parts
-from trunkline.gateway.web import handles
+from trunkline.gateway.web import Handler, handles
 
 __all__ = ["membrane_app"]
 
 EVERY = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+# What a person looks at: no other site may read it.
+PAGES = ("/oauth/authorize", "/oauth/device", "/screens/")
+_PROXIED = re.compile(r"/connections/[^/]+/(?:proxy|api)(?:/|$)")
 
 
 def membrane_app(
     parts: Parts,
     signing_in: Sequence[BaseRoute],
     unexpected: Callable[[Exception, Request], GatewayError],
-) -> Starlette:
+) -> Answering:
     """The face; `signing_in` are the routes of the authorization server."""
 
-    def route(path: str, handler: Callable[..., object], *methods: str) -> Route:
-        return Route(path, handles(handler, render_error, unexpected), methods=list(methods))  # type: ignore[arg-type]
+    def route(path: str, handler: Handler, *methods: str) -> Route:
+        handled = handles(handler, render_error, unexpected, parts.refused)
+        return Route(path, handled, methods=list(methods))
 
     account, connect = Account(parts), Connect(parts)
     connections, actions, proxy = ManageConnections(parts), RunActions(parts), PassOn(parts)
@@ -52,6 +58,11 @@ def membrane_app(
             route("/search", account.search, "GET"),
             route("/connectors", account.connectors, "GET"),
             route("/connectors/{id}", account.connector, "GET"),
+            route("/connectors/{id}/logo", account.logo, "GET"),
+            route("/integrations", account.connectors, "GET"),
+            route("/integrations/{id}", account.connector, "GET"),
+            route("/integrations/{integration}/actions", actions.list, "GET"),
+            route("/integrations/{integration}/actions/{key}", actions.fetch, "GET"),
             route("/connection-requests", connect.ask, "POST"),
             route("/connection-requests/{id}", connect.fetch, "GET"),
             route("/connection-options", connect.options, "POST"),
@@ -81,7 +92,15 @@ def membrane_app(
         exception_handlers={404: _nothing, 405: _nothing},
     )
     app.router.redirect_slashes = False
-    return app
+    return Answering(app, new_id=parts.new_id, own=_is_own, pages=_is_page)
+
+
+def _is_own(path: str) -> bool:
+    return _PROXIED.match(path) is None
+
+
+def _is_page(path: str) -> bool:
+    return path.startswith(PAGES)
 
 
 async def _nothing(_request: Request, _error: Exception) -> Response:

@@ -14,9 +14,13 @@ from trunkline.gateway.errors import BadRequest, NotFound
 from trunkline.gateway.membrane.shapes import request_shape
 from trunkline.gateway.model import Caller
 from trunkline.gateway.parts import Parts
-from trunkline.gateway.web import answer_json, caller_of, read_body, read_json
+from trunkline.gateway.web import answer_json, caller_of, decode_json, read_body, read_json
+from trunkline.rest.errors import ApiError
+from trunkline.rest.forms import parse_form
 
 __all__ = ["Connect"]
+
+MOST_FIELDS = 50  # of the browser's form
 
 
 class Wanted(msgspec.Struct, rename="camel"):
@@ -49,19 +53,19 @@ class Connect:
 
     async def ask(self, request: Request) -> Response:
         """Make a request for a connection."""
-        caller = await caller_of(request, self._parts.authenticate)
+        caller = await caller_of(request, self._parts.let_in)
         made = await self._make(caller, await read_json(request, Wanted))
         return answer_json(self._shape(made), 201)
 
     async def fetch(self, request: Request) -> Response:
         """How far a request is."""
-        caller = await caller_of(request, self._parts.authenticate)
+        caller = await caller_of(request, self._parts.let_in)
         found = await self._parts.requests.get(caller, request.path_params["id"])
         return answer_json(self._shape(found))
 
     async def reconnect(self, request: Request) -> Response:
         """Make a request for the credentials of a connection that is there."""
-        caller = await caller_of(request, self._parts.authenticate)
+        caller = await caller_of(request, self._parts.let_in)
         wanted = await read_json(request, Wanted)
         wanted.connection_id = request.path_params["id"]
         return answer_json(self._shape(await self._make(caller, wanted)), 201)
@@ -81,14 +85,12 @@ class Connect:
         with a bearer token, what newer clients send."""
         if request.headers.get("content-type", "").startswith("application/json"):
             return await self.ask(request)
-        from urllib.parse import parse_qs
-
-        form = parse_qs((await read_body(request)).decode("utf-8", "replace"))
         try:
-            wanted = msgspec.json.decode(form.get("payload", ["{}"])[0], type=Wanted)
-        except msgspec.DecodeError:
-            raise BadRequest("payload is not the JSON of a request.") from None
-        caller = await self._parts.authenticate(wanted.token or "")
+            form = parse_form(await read_body(request), most=MOST_FIELDS)
+        except ApiError:
+            raise BadRequest("The form cannot be read.") from None
+        wanted = decode_json(form.get("payload", [""])[0].encode(), Wanted)
+        caller = await self._parts.let_in(wanted.token or "")
         made = await self._make(caller, wanted)
         token = await self._parts.requests.open_session(made.id)
         return RedirectResponse(
@@ -97,8 +99,13 @@ class Connect:
 
     async def options(self, request: Request) -> Response:
         """The ways to be authorised, and what is entered for each."""
-        await caller_of(request, self._parts.authenticate)
-        connector = self._connector(await read_json(request, Wanted))
+        caller = await caller_of(request, self._parts.let_in)
+        wanted = await read_json(request, Wanted)
+        if wanted.connection_id and not _names_app(wanted):  # as the SDK asks when it reconnects
+            connection = await self._parts.connections.get(caller, wanted.connection_id)
+            connector = self._parts.catalogue.of(connection)
+        else:
+            connector = self._connector(wanted)
         return answer_json(
             [
                 {
@@ -127,8 +134,10 @@ class Connect:
         )
 
     async def _make(self, caller: Caller, wanted: Wanted) -> ConnectRequest:
-        again = wanted.connection_id or wanted.connection_key
-        if again and not (wanted.connector_id or wanted.connector_key):
+        again = wanted.connection_id
+        if again is None and not _names_app(wanted):
+            again = wanted.connection_key
+        if again:
             connection = await self._parts.connections.get(caller, again)
             made = await self._parts.requests.create(
                 caller,
@@ -152,13 +161,7 @@ class Connect:
 
     def _connector(self, wanted: Wanted) -> Connector:
         catalogue = self._parts.catalogue
-        named = (
-            wanted.connector_id
-            or wanted.connector_key
-            or wanted.integration_id
-            or wanted.integration_key
-        )
-        if named:
+        if named := _names_app(wanted):
             found = catalogue.get(named)
             if found is None:
                 raise NotFound(f"There is no connector {named[:60]!r}.")
@@ -173,3 +176,12 @@ class Connect:
     def _shape(self, made: ConnectRequest) -> dict[str, Any]:
         url = f"{self._parts.base_url()}{self._base}/screens/connect?connectionRequestId={made.id}"
         return request_shape(made, self._parts.catalogue.get(made.connector), url)
+
+
+def _names_app(wanted: Wanted) -> str | None:
+    return (
+        wanted.connector_id
+        or wanted.connector_key
+        or wanted.integration_id
+        or wanted.integration_key
+    )

@@ -79,7 +79,7 @@ class ManageConnections:
 
     async def list(self, request: Request) -> Response:
         """A page of the user's connections."""
-        caller = await caller_of(request, self._parts.authenticate)
+        caller = await caller_of(request, self._parts.let_in)
         asked = query_of(request, Filter)
         _no_secrets(asked.include_secrets)
         wanted = (
@@ -101,6 +101,7 @@ class ManageConnections:
         page = await self._parts.connections.list(
             caller,
             connector=connector,
+            status=Status.ACTIVE if active else None,
             search=asked.search,
             limit=max(1, min(asked.limit, MOST)),
             cursor=None if asked.cursor in (None, "", "0") else asked.cursor,
@@ -114,7 +115,7 @@ class ManageConnections:
 
     async def create(self, request: Request) -> Response:
         """A connection: active at once where credentials come with it, else a person's matter."""
-        caller = await caller_of(request, self._parts.authenticate)
+        caller = await caller_of(request, self._parts.let_in)
         asked = await read_json(request, NewConnection)
         connector = self._connector(asked)
         connection = await self._parts.connections.create(
@@ -133,7 +134,7 @@ class ManageConnections:
 
     async def ensure(self, request: Request) -> Response:
         """The first connection to the app of a URL; a new one if there is none."""
-        caller = await caller_of(request, self._parts.authenticate)
+        caller = await caller_of(request, self._parts.let_in)
         asked = await read_json(request, NewConnection)
         connector = self._connector(asked)
         page = await self._parts.connections.list(caller, connector=connector.key, limit=MOST)
@@ -147,7 +148,7 @@ class ManageConnections:
 
     async def fetch(self, request: Request) -> Response:
         """One connection; with `wait=true` not before it is no longer pending, or time is over."""
-        caller = await caller_of(request, self._parts.authenticate)
+        caller = await caller_of(request, self._parts.let_in)
         asked = query_of(request, Wait)
         _no_secrets(asked.include_secrets)
         connection = await self._parts.connections.get(caller, request.path_params["id"])
@@ -158,7 +159,7 @@ class ManageConnections:
 
     async def change(self, request: Request) -> Response:
         """Another name, another key, other credentials."""
-        caller = await caller_of(request, self._parts.authenticate)
+        caller = await caller_of(request, self._parts.let_in)
         asked = await read_json(request, Change)
         connection = await self._parts.connections.get(caller, request.path_params["id"])
         if asked.name is not None or asked.key is not msgspec.UNSET:
@@ -174,14 +175,14 @@ class ManageConnections:
 
     async def archive(self, request: Request) -> Response:
         """Forget a connection and its credentials."""
-        caller = await caller_of(request, self._parts.authenticate)
+        caller = await caller_of(request, self._parts.let_in)
         gone = await self._parts.connections.delete(caller, request.path_params["id"])
         self._parts.note(caller, "connection.deleted", gone.id)
         return answer_json({})
 
     async def test(self, request: Request) -> Response:
         """Ask the provider whether the credentials work."""
-        caller = await caller_of(request, self._parts.authenticate)
+        caller = await caller_of(request, self._parts.let_in)
         result = await self._parts.check(caller, request.path_params["id"])
         shape: dict[str, Any] = {"success": result.success}
         if not result.success:
@@ -190,7 +191,7 @@ class ManageConnections:
 
     async def refresh(self, request: Request) -> Response:
         """Have a new access token, where there is one."""
-        caller = await caller_of(request, self._parts.authenticate)
+        caller = await caller_of(request, self._parts.let_in)
         connection = await self._parts.connections.get(caller, request.path_params["id"])
         before = await self._parts.authorise(connection)
         try:

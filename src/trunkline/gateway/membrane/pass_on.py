@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from trunkline.gateway.connectors import resolve_target
-from trunkline.gateway.errors import BadRequest
+from trunkline.gateway.errors import BadRequest, NotFound
 from trunkline.gateway.parts import Parts
 from trunkline.gateway.proxying import ask_of, reply_response
 from trunkline.gateway.web import caller_of, read_json
@@ -19,19 +19,26 @@ from trunkline.gateway.web import caller_of, read_json
 __all__ = ["PassOn"]
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-_BEFORE = re.compile(rb"/connections/[^/]+/(?:proxy|api)/?")
+_BEFORE = re.compile(rb"/connections/([^/]+)/(?:proxy|api)/?")
 _NAMES = re.compile(r"\{([A-Za-z0-9_]+)\}")
 
 
 class Described(msgspec.Struct, rename="camel"):
-    """A request to the provider, as the SDK's `ConnectionProxyRequest`."""
+    """A request to the provider, as the SDK's `ConnectionProxyRequest`; with `key` and `payload`
+    as its older `connectionRequest` has it, which posts."""
 
-    path: str
+    path: str | None = None
     method: str = "GET"
     path_parameters: dict[str, str] | None = None
     data: Any = msgspec.UNSET
     query: dict[str, Any] | None = None
     headers: dict[str, str] | None = None
+    key: str | None = None
+    payload: Any = msgspec.UNSET
+
+    def __post_init__(self) -> None:
+        if self.path is None and self.key is not None:
+            self.path, self.method, self.data = "/" + self.key.lstrip("/"), "POST", self.payload
 
 
 class PassOn:
@@ -44,11 +51,13 @@ class PassOn:
         """`ANY /connections/{id}/proxy/{path}?query`: passed on as it came."""
         parts = self._parts
         caller = await caller_of(request, parts.authenticate)
-        connection = await parts.connections.get(caller, unquote(request.path_params["id"]))
-        connector = parts.catalogue.of(connection)
         raw: bytes = request.scope["raw_path"]
         before = _BEFORE.match(raw)
-        assert before is not None
+        # Whoever escapes a slash of ours has two readings of one path: neither is passed on.
+        if before is None or unquote(before[1].decode("latin-1")) != request.path_params["id"]:
+            raise NotFound("There is nothing under this path.")
+        connection = await parts.connections.get(caller, request.path_params["id"])
+        connector = parts.catalogue.of(connection)
         path = raw[before.end() :].decode("latin-1")
         if not re.match(r"https?:/", path, re.IGNORECASE):
             path = "/" + path
@@ -85,6 +94,8 @@ class PassOn:
 
 def _whole(asked: Described) -> str:
     """The path with its parameters put in, percent-encoded, and the query behind it."""
+    if asked.path is None:
+        raise BadRequest("Say which path of the provider is meant.")
     given = asked.path_parameters or {}
     missing = [name for name in _NAMES.findall(asked.path) if name not in given]
     if missing and given:
@@ -99,11 +110,14 @@ def _whole(asked: Described) -> str:
         (name, _text(each))
         for name, value in asked.query.items()
         for each in (value if isinstance(value, list) else [value])
+        if each is not None
     ]
-    return path + ("&" if "?" in path else "?") + urlencode(pairs)
+    return path + ("&" if "?" in path else "?") + urlencode(pairs) if pairs else path
 
 
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, dict | list):
+        raise BadRequest("The query holds texts, numbers, true and false, and lists of them.")
     return str(value)

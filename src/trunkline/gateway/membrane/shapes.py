@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from trunkline.gateway.actions import Action
 from trunkline.gateway.connections import ConnectRequest
@@ -41,6 +42,7 @@ def connection_shape(
         "name": connection.name,
         "connectorId": connector.id if connector else connection.connector,
         "connectorKey": connection.connector,
+        "integrationId": connector.id if connector else connection.connector,
         "connected": connection.status is Status.ACTIVE,
         "disconnected": connection.status is not Status.ACTIVE,
         "state": _STATES[connection.status],
@@ -68,12 +70,14 @@ def connection_shape(
     return shape
 
 
-def connector_shape(connector: Connector) -> dict[str, Any]:
-    """A connector as search and lists show it."""
+def connector_shape(connector: Connector, logo: str) -> dict[str, Any]:
+    """A connector as search and lists show it; `logo` is where its picture is."""
     return {
         "id": connector.id,
         "key": connector.key,
+        "uuid": str(uuid5(NAMESPACE_URL, f"trunkline:connector:{connector.key}")),
         "name": connector.name,
+        "logoUri": logo,
         "description": connector.description,
         "appUrl": connector.app_url,
     }
@@ -100,8 +104,11 @@ def request_shape(request: ConnectRequest, connector: Connector | None, url: str
     return shape
 
 
-def action_shape(action: Action, connection: Connection | None) -> dict[str, Any]:
-    """An action; its input and output as JSON Schema."""
+def action_shape(
+    action: Action, connection: Connection | None, app: str | None = None
+) -> dict[str, Any]:
+    """An action of a connection's connector, else of `app`'s; input and output as JSON Schema."""
+    app = connection.connector if connection else app or action.connectors[0]
     shape: dict[str, Any] = {
         "id": action.id,
         "key": action.key,
@@ -110,6 +117,7 @@ def action_shape(action: Action, connection: Connection | None) -> dict[str, Any
         "type": "api-request-to-external-app",
         "inputSchema": _plain(action.input_schema),
         "outputSchema": _plain(action.output_schema),
+        "integrationId": f"cnt_{app}",
         "state": "READY",
     }
     if connection is not None:

@@ -12,6 +12,7 @@ from trunkline.gateway.audit import Entry, template_path
 from trunkline.gateway.model import Caller, Connection
 from trunkline.gateway.proxy.ask import Ask, BrokenOff
 from trunkline.gateway.proxy.claims import Claim
+from trunkline.gateway.proxy.hide_secrets import Hidden, HideSecrets
 from trunkline.gateway.proxy.http_client import AnswerLost, UpstreamAnswer
 from trunkline.gateway.proxy.seams import Recorder
 from trunkline.gateway.proxy.take_body import Passing
@@ -36,6 +37,7 @@ class Exchange:
         "body",
         "claim",
         "gone",
+        "hidden",
         "id",
         "watch",
     )  # fmt: skip
@@ -54,6 +56,7 @@ class Exchange:
         self.body: bytes | Passing = b""
         self.claim: Claim | None = None
         self.gone = False  # the client, as far as is known
+        self.hidden: Hidden | None = None  # what the answer must not tell
         self.watch: asyncio.TimerHandle | asyncio.Task[None] | None = None
         self._began = time.perf_counter()
         self._caller = caller
@@ -107,6 +110,7 @@ class Reply:
         "_answer",
         "_broken",
         "_exchange",
+        "_hide",
         "_limit",
         "_size",
         "_taken",
@@ -126,6 +130,7 @@ class Reply:
         self._answer = answer
         self._exchange = exchange
         self._limit = limit
+        self._hide = None if exchange.hidden is None else HideSecrets(exchange.hidden)
         self._size = 0
         self._taken = False  # all of it
         self._broken = False
@@ -169,7 +174,7 @@ class Reply:
             self._taken = True
             # From now on the connection may end because everything was said.
             self._exchange.stop_watching()
-        return part
+        return part if self._hide is None else self._hide.cover(part, last=self._taken)
 
     def abandon(self) -> None:
         """The caller did not get it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 from typing import Final
 from urllib.parse import quote_plus, unquote_plus
@@ -27,6 +27,7 @@ from trunkline.gateway.proxy.claims import Claims
 from trunkline.gateway.proxy.exchange import CLIENT_GONE, Exchange, Reply
 from trunkline.gateway.proxy.fingerprint import fingerprint
 from trunkline.gateway.proxy.header_rules import answer_headers, request_headers
+from trunkline.gateway.proxy.hide_secrets import secrets_of
 from trunkline.gateway.proxy.http_client import (
     AnswerLost,
     HttpClient,
@@ -42,12 +43,15 @@ from trunkline.sids import SidFactory
 
 __all__ = ["Forward"]
 
+PLAIN: Final = ("Accept-Encoding", "identity")  # an answer is looked through for secrets
 UNAUTHORIZED: Final = 401
 SLOW: Final = 0.5  # seconds after which it is looked whether the caller of a safe request is there
 
 
 class Forward:
     """The proxy: rates, authorisation, the claim of what changes something, the request itself.
+
+    `used` hears of each connection by which a provider answered.
 
     `unrefreshable` are the exceptions of `authorise` that mean: there is nothing newer than what
     was refused; then the provider's 401 is passed on.
@@ -66,6 +70,7 @@ class Forward:
         clock: Clock,
         sids: SidFactory,
         limits: Limits | None = None,
+        used: Callable[[Connection], None] | None = None,
         unrefreshable: tuple[type[Exception], ...] = (),
     ) -> None:
         self._client = client
@@ -78,6 +83,7 @@ class Forward:
         self._clock = clock
         self._sids = sids
         self._limits = limits or Limits()
+        self._used = used
         self._unrefreshable = unrefreshable
         self._under_way: set[asyncio.Task[Reply]] = set()
 
@@ -100,6 +106,7 @@ class Forward:
             exchange.body = await take_body(ask, limits.body, limits.idle)
             if ask.method in SAFE:
                 return await self._watched(exchange, connection, ask)
+            self._audit.require_room()  # nothing is sent without a trace
             task = asyncio.create_task(self._claimed(exchange, caller, connection, ask))
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
@@ -111,6 +118,7 @@ class Forward:
                 raise
         except GatewayError as error:
             exchange.end(error.status, error.code)
+            error.noted = True
             raise
         except ClientDisconnect:
             exchange.end(CLIENT_GONE, "client_gone")
@@ -214,6 +222,8 @@ class Forward:
             exchange.claim.answered(answer.status)
         if off is not None:
             off[0] = answer
+        if self._used is not None:
+            self._used(connection)
         self._check_length(answer, ask.method)
         headers = answer_headers(answer.headers, answer.status, connection.id, exchange.id)
         return Reply(answer, headers, exchange, self._limits.answer)
@@ -254,7 +264,9 @@ class Forward:
                 ask.target, platform=kind is not None and kind.kind == "PLATFORM"
             )
             headers = request_headers(ask.headers, injected, where.host_header)
+            headers.append(PLAIN)
             url = _with_query(where.url, injected)
+            exchange.hidden = secrets_of(injected, connector, ask.target.path)
             if isinstance(body, bytes):
                 headers, data = json_to_form(connector.forms, ask.target.path, headers, body)
                 data = data or None

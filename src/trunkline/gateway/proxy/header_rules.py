@@ -25,9 +25,9 @@ HOP_BY_HOP: Final = frozenset(
 # What is between the caller and this gateway: its key, and who and where the caller is.
 NOT_THE_PROVIDERS: Final = frozenset(
     {
-        "authorization", "cdn-loop", "client-ip", "cookie", "cookie2", "forwarded", "host",
-        "true-client-ip", "via", "x-amzn-trace-id", "x-client-ip", "x-cluster-client-ip",
-        "x-original-host", "x-real-ip",
+        "accept-encoding", "authorization", "cdn-loop", "client-ip", "cookie", "cookie2",
+        "forwarded", "host", "true-client-ip", "via", "x-amzn-trace-id", "x-client-ip",
+        "x-cluster-client-ip", "x-original-host", "x-real-ip",
     }
 )  # fmt: skip
 OWN_PREFIXES: Final = (

@@ -11,36 +11,67 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote
 
-from trunkline.gateway.connectors import Injected
+from trunkline.gateway.connectors import Connector, Injected
 
-__all__ = ["HideSecrets", "secrets_of"]
+__all__ = ["Hidden", "HideSecrets", "secrets_of"]
 
 SHORTEST: Final = 8  # characters; a shorter one would cover what is no secret
 COVER: Final = b"*"
+MOST_VALUE: Final = 256  # characters of a field that is hidden
+
+
+def secrets_of(
+    injected: Injected, connector: Connector | None = None, path: str = ""
+) -> Hidden | None:
+    """The secrets of an authorisation, and the fields that the connector hides on this path. None
+    where there is nothing to hide."""
+    fields: tuple[str, ...] = ()
+    if (
+        connector is not None
+        and connector.hidden_on is not None
+        and _hides(connector.hidden_on)(unquote(path))
+    ):
+        fields = connector.hidden_fields
+    return _covering((*injected.headers.items(), *injected.query.items()), fields)
+
+
+@lru_cache(64)
+def _hides(pattern: str) -> Callable[[str], object]:
+    return re.compile(pattern, re.IGNORECASE | re.DOTALL).fullmatch
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """What an answer must not tell."""
+
+    pattern: re.Pattern[bytes]
+    secrets: tuple[bytes, ...] = field(repr=False)  # the longest first
+    field: int  # bytes of the longest match of a field; 0 where none is hidden
 
 
 @lru_cache(4096)
-def _covering(headers: tuple[tuple[str, str], ...]) -> tuple[re.Pattern[bytes], int] | None:
+def _covering(headers: tuple[tuple[str, str], ...], fields: tuple[str, ...]) -> Hidden | None:
     found: set[bytes] = set()
     for _, value in headers:
         for secret in _secrets_in(value):
             if len(secret) >= SHORTEST:
                 found |= set(_spellings(secret))
-    if not found:
+    secrets = tuple(sorted(found, key=lambda each: (-len(each), each)))
+    patterns = [re.escape(each) for each in secrets]
+    longest = 0
+    for name in (each.encode() for each in fields):
+        patterns.append(rb'"%b"\s{0,8}:\s{0,8}"((?:[^"\\]|\\.){1,%d})"' % (name, MOST_VALUE))
+        patterns.append(rb"<%b>([^<]{1,%d})</%b>" % (name, MOST_VALUE, name))
+        longest = max(longest, 2 * len(name) + 24 + 2 * MOST_VALUE)
+    if not patterns:
         return None
-    longest_first = sorted(found, key=lambda each: (-len(each), each))
-    return re.compile(b"|".join(map(re.escape, longest_first))), len(longest_first[0])
-
-
-def secrets_of(injected: Injected) -> tuple[re.Pattern[bytes], int] | None:
-    """What finds the secrets of an authorisation, and the length of the longest; None where there
-    is none that could be found."""
-    return _covering((*injected.headers.items(), *injected.query.items()))
+    return Hidden(re.compile(b"|".join(patterns), re.DOTALL), secrets, longest)
 
 
 def _secrets_in(value: str) -> Iterable[str]:
@@ -65,23 +96,42 @@ def _spellings(secret: str) -> Iterable[bytes]:
 
 class HideSecrets:
     """Covers secrets in a body that comes in pieces. What may be the beginning of one waits for
-    the next piece: at most as many bytes as the longest has."""
+    the next piece, and nothing else does."""
 
-    __slots__ = ("_held", "_longest", "_pattern")
+    __slots__ = ("_held", "_hidden")
 
-    def __init__(self, pattern: re.Pattern[bytes], longest: int) -> None:
-        self._pattern = pattern
-        self._longest = longest
+    def __init__(self, hidden: Hidden) -> None:
+        self._hidden = hidden
         self._held = b""
 
     def cover(self, part: bytes, *, last: bool) -> bytes:
         """What of the body so far may be passed on; with the `last` piece, all of it."""
         data = self._held + part if self._held else part
-        covered = self._pattern.sub(lambda match: COVER * len(match[0]), data)
-        if last:
-            self._held = b""
-            return covered
-        cut = max(0, len(data) - self._longest + 1)
-        # A secret that was found whole is not cut, and what is held is covered already.
+        covered = self._hidden.pattern.sub(_cover, data)
+        # A secret that is whole is not cut: of what is held, it is covered already.
+        cut = len(data) if last else max(0, len(data) - self._begun(data))
         self._held = covered[cut:]
         return covered[:cut]
+
+    def _begun(self, data: bytes) -> int:
+        """How many bytes at the end may be the beginning of a secret."""
+        most = self._hidden.field
+        for secret in self._hidden.secrets:
+            window = data[-(len(secret) - 1) :]
+            at = window.find(secret[:1])
+            while at >= 0 and len(window) - at > most:
+                if secret.startswith(window[at:]):
+                    most = len(window) - at
+                    break
+                at = window.find(secret[:1], at + 1)
+        return most
+
+
+def _cover(match: re.Match[bytes]) -> bytes:
+    """The whole of a secret; of a field its value."""
+    text = match[0]
+    if match.lastindex is None:
+        return COVER * len(text)
+    start, end = match.span(match.lastindex)
+    start, end = start - match.start(), end - match.start()
+    return text[:start] + COVER * (end - start) + text[end:]

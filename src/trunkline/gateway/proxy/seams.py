@@ -24,5 +24,8 @@ class Authorising(Protocol):
 class Recorder(Protocol):
     """`audit.Audit`."""
 
+    def require_room(self) -> None:
+        """Raises Unavailable when an entry could not be kept."""
+
     def record(self, entry: Entry, /) -> None:
         """Take note; never waits, never raises."""

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import ExitStack
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.gateway.connections.stand_ins import RIGHT, Core, texts_of_any_kind
+from trunkline.gateway.connections.changes import MOST_WAITING, owner_of
 from trunkline.gateway.connections.connections import _place_of
 from trunkline.gateway.connections.lookup import Lookup
 from trunkline.gateway.errors import (
+    AccessDenied,
     AlreadyExists,
     BadRequest,
     ConnectionMissing,
     ConnectionNotActive,
     NotFound,
+    RateLimited,
     WrongApp,
 )
 from trunkline.gateway.model import Caller, Status
@@ -43,6 +48,38 @@ async def test_an_account_of_this_platform_needs_nobody(core: Core, caller: Call
     assert made.metadata == {"account_sid": caller.account_sid}
     assert core.secrets(made) == {}
     assert await core.connections.choose(caller, "house", None) == made
+
+
+async def test_in_production_a_customer_does_not_get_the_tenants_account(
+    core: Core, caller: Caller
+) -> None:
+    customer = await core.caller(caller.tenant_id, "customer")
+    strict = Core(core.database, core.sids, development=False)
+
+    with pytest.raises(AccessDenied):
+        await strict.connections.create(customer, "house")
+    with pytest.raises(AccessDenied):
+        await strict.requests.create(customer, "house")
+    assert (await strict.connections.list(customer)).items == ()
+
+    for trusted in (caller, replace(customer, is_admin=True)):
+        assert (await strict.connections.create(trusted, "house")).status == "active"
+    assert (await core.connections.create(customer, "house")).status == "active"
+
+
+async def test_not_everybody_may_wait_at_once(core: Core, caller: Caller) -> None:
+    made = await core.connections.create(caller, "acme")
+    other = await core.active(await core.caller(caller.tenant_id, "other"))
+    owner = owner_of(caller.tenant_id, caller.user_id)
+
+    with ExitStack() as waiting:
+        for _ in range(MOST_WAITING):
+            waiting.enter_context(core.changes.watch(owner))
+        with pytest.raises(RateLimited):
+            await core.connections.wait(caller, made.id, 30)
+        owner_of_other = await core.connections.caller_of(other)
+        assert await core.connections.wait(owner_of_other, other.id, 30)
+    assert (await core.connections.wait(caller, made.id, 0)).status == "pending"
 
 
 async def test_in_production_the_platform_stands_in_for_nobody(core: Core, caller: Caller) -> None:

@@ -39,7 +39,7 @@ def test_what_is_between_caller_and_gateway_stays_here(name: str) -> None:
 
 def test_everything_else_passes_in_order_with_its_repetitions() -> None:
     given = [
-        ("Content-Type", "a/b; c=d"), ("x-two", "1"), ("Accept-Encoding", "gzip"), ("x-two", "2"),
+        ("Content-Type", "a/b; c=d"), ("x-two", "1"), ("Accept", "*/*"), ("x-two", "2"),
         ("Idempotency-Key", "k"), ("If-Match", '"e"'), ("User-Agent", "curl"), ("Range", "0-"),
     ]  # fmt: skip
     assert passed(*given) == given

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trunkline.gateway.connectors import Injected
+from trunkline.gateway.connectors import Catalogue, Injected
 from trunkline.gateway.proxy.hide_secrets import HideSecrets, secrets_of
 
 TOKEN = "f00dfacef00dfacef00dfacef00dface"
@@ -20,7 +20,7 @@ def covered(injected: Injected, *parts: bytes) -> bytes:
     """A body after it was covered piece by piece."""
     found = secrets_of(injected)
     assert found is not None
-    hide = HideSecrets(*found)
+    hide = HideSecrets(found)
     *before, last = parts
     return b"".join([hide.cover(part, last=False) for part in before]) + hide.cover(last, last=True)
 
@@ -61,3 +61,41 @@ def test_as_providers_write_it(injected: Injected, secret: bytes) -> None:
 def test_what_is_too_short_to_be_told_from_other_text() -> None:
     assert secrets_of(Injected(headers={"X-Api-Key": "abc"})) is None
     assert secrets_of(Injected()) is None
+
+
+ACCOUNT = b'{"sid":"AC1","auth_token": "0123456789abcdef0123456789abcdef","status":"active"}'
+
+
+@given(st.lists(st.integers(0, len(ACCOUNT)), max_size=6))
+def test_tokens_of_other_accounts(cuts: list[int]) -> None:
+    places = [0, *sorted(cuts), len(ACCOUNT)]
+    parts = [ACCOUNT[start:end] for start, end in pairwise(places)]
+    twilio = Catalogue().get("twilio")
+    for path in (
+        "/2010-04-01/Accounts.json",
+        "/2010-04-01/Account%73/AC1.json",
+        "/2010-04-01/Accounts/AC1/Keys.json",
+        "/v1/AuthTokens/Promote",
+    ):
+        found = secrets_of(Injected(), twilio, path)
+        assert found is not None
+        hide = HideSecrets(found)
+        told = b"".join(hide.cover(part, last=False) for part in parts) + hide.cover(b"", last=True)
+        assert told == ACCOUNT.replace(b"0123456789abcdef", b"*" * 16)
+    assert secrets_of(Injected(), twilio, "/2010-04-01/Accounts/AC1/Messages.json") is None
+
+
+def test_as_xml() -> None:
+    found = secrets_of(Injected(), Catalogue().get("twilio"), "/2010-04-01/Accounts.xml")
+    assert found is not None
+    told = HideSecrets(found).cover(b"<Sid>AC1</Sid><AuthToken>abcdef</AuthToken>", last=True)
+    assert told == b"<Sid>AC1</Sid><AuthToken>******</AuthToken>"
+
+
+def test_nothing_else_waits() -> None:
+    found = secrets_of(BASIC)
+    assert found is not None
+    hide = HideSecrets(found)
+    assert hide.cover(b"data: one\n\n", last=False) == b"data: one\n\n"
+    assert hide.cover(b"data: f00d", last=False) == b"data: "
+    assert hide.cover(b" for all\n\n", last=False) == b"f00d for all\n\n"
