@@ -4,6 +4,7 @@ one comes. A platform whose gateway nobody uses neither waits for them nor holds
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,7 @@ OWN_HOSTS = {
     "api": MATON,
     "membrane": MEMBRANE,
 }
+SIGNING_IN = re.compile(r"/oauth/(?!v[0-9])")  # versions are of Twilio's product of that name
 VERSION = b"membrane-api-version"  # a header of every request of Membrane's SDK
 ASKED = b"access-control-request-headers"
 
@@ -50,7 +52,7 @@ class Gateway:
         for prefix in (MATON, MEMBRANE):
             if path.startswith(prefix) and path[len(prefix) : len(prefix) + 1] in ("", "/"):
                 return prefix, prefix
-        if path.startswith(("/gateway/", *WELL_KNOWN)):
+        if path.startswith(("/gateway/", *WELL_KNOWN)) or SIGNING_IN.match(path):
             return COMMON, COMMON
         host = next((value for name, value in scope["headers"] if name == b"host"), b"")
         name = host.decode("latin-1").partition(":")[0].lower().rstrip(".")

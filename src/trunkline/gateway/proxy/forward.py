@@ -43,7 +43,6 @@ from trunkline.sids import SidFactory
 
 __all__ = ["Forward"]
 
-PLAIN: Final = ("Accept-Encoding", "identity")  # an answer is looked through for secrets
 UNAUTHORIZED: Final = 401
 SLOW: Final = 0.5  # seconds after which it is looked whether the caller of a safe request is there
 
@@ -225,7 +224,9 @@ class Forward:
         if self._used is not None:
             self._used(connection)
         self._check_length(answer, ask.method)
-        headers = answer_headers(answer.headers, answer.status, connection.id, exchange.id)
+        headers = answer_headers(
+            answer.headers, answer.status, connection.id, exchange.id, exchange.hidden
+        )
         return Reply(answer, headers, exchange, self._limits.answer)
 
     async def _sent_again(
@@ -264,7 +265,6 @@ class Forward:
                 ask.target, platform=kind is not None and kind.kind == "PLATFORM"
             )
             headers = request_headers(ask.headers, injected, where.host_header)
-            headers.append(PLAIN)
             url = _with_query(where.url, injected)
             exchange.hidden = secrets_of(injected, connector, ask.target.path)
             if isinstance(body, bytes):

@@ -8,7 +8,8 @@ from functools import lru_cache
 from typing import Final
 
 from trunkline.gateway.connectors import Injected
-from trunkline.gateway.errors import BadRequest
+from trunkline.gateway.errors import BadRequest, TargetRefused
+from trunkline.gateway.proxy.hide_secrets import Hidden, HideSecrets
 
 __all__ = ["MOST_HEADER_BYTES", "answer_headers", "request_headers"]
 
@@ -22,12 +23,14 @@ HOP_BY_HOP: Final = frozenset(
         "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade",
     }
 )  # fmt: skip
-# What is between the caller and this gateway: its key, and who and where the caller is.
+# What is between the caller and this gateway: its key, and who and where the caller is. Ranges
+# and compression would let a secret come in pieces that none can tell.
 NOT_THE_PROVIDERS: Final = frozenset(
     {
         "accept-encoding", "authorization", "cdn-loop", "client-ip", "cookie", "cookie2",
-        "forwarded", "host", "true-client-ip", "via", "x-amzn-trace-id", "x-client-ip",
-        "x-cluster-client-ip", "x-original-host", "x-real-ip",
+        "forwarded", "host", "if-range", "range", "true-client-ip", "via", "x-amzn-trace-id",
+        "x-client-ip", "x-cluster-client-ip", "x-original-forwarded-for", "x-original-host", "x-real-ip",
+        "x-request-id",
     }
 )  # fmt: skip
 OWN_PREFIXES: Final = (
@@ -43,7 +46,11 @@ NOT_THE_CALLERS: Final = frozenset(
         b"transfer-encoding", b"trunkline-connection-used", b"upgrade",
     }
 )  # fmt: skip
+SHARED: Final = (b"public", b"s-maxage", b"must-revalidate", b"proxy-revalidate")
 PROVIDERS_ID: Final = b"trunkline-provider-request-id"
+OWN_NAME: Final = "trunkline-gateway"
+# An answer is looked through for secrets, which compression would hide; RFC 9110, 7.6.3.
+OWN_HEADERS: Final = (("Accept-Encoding", "identity"), ("Via", f"1.1 {OWN_NAME}"))
 BODILESS: Final = frozenset({204, 304})
 
 _token = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch  # RFC 9110, 5.6.2
@@ -68,6 +75,8 @@ def request_headers(
         lower, passes = _look_at(name)
         if lower == "connection":
             named.update(option.strip().lower() for option in value.split(","))
+        elif lower == "via" and OWN_NAME in value.lower():
+            raise TargetRefused("This connection leads back to this gateway.")
         if not passes or lower in ours:
             continue
         if not value.isascii() or _no_value(value):
@@ -79,14 +88,20 @@ def request_headers(
     if named:
         headers = [headers[0], *(pair for pair in headers[1:] if pair[0].lower() not in named)]
     headers.extend(injected.headers.items())
+    headers += OWN_HEADERS
     return headers
 
 
 def answer_headers(
-    given: Sequence[tuple[bytes, bytes]], status: int, connection_id: str, request_id: str
+    given: Sequence[tuple[bytes, bytes]],
+    status: int,
+    connection_id: str,
+    request_id: str,
+    hidden: Hidden | None = None,
 ) -> list[tuple[bytes, bytes]]:
-    """What the caller gets; names in lower case. What the provider calls its request is there by
-    another name."""
+    """What the caller gets; names in lower case, and secrets covered. What the provider calls its
+    request is there by another name, and no shared cache may keep the answer: others have other
+    connections."""
     headers: list[tuple[bytes, bytes]] = []
     named: set[bytes] = set()
     for name, value in given:
@@ -97,6 +112,10 @@ def answer_headers(
             continue
         if lower == b"content-length" and status in BODILESS:
             continue
+        if lower == b"cache-control":
+            value = _private(value)
+        elif hidden is not None:
+            value = HideSecrets(hidden).cover(value, last=True)
         headers.append((PROVIDERS_ID if lower == b"x-request-id" else lower, value))
     if named:
         headers = [pair for pair in headers if pair[0] not in named or pair[0] == b"content-length"]
@@ -118,6 +137,13 @@ def _look_at(name: str) -> tuple[str, bool]:
 @lru_cache(1024)
 def _returns(lower: bytes) -> bool:
     return _token_bytes(lower) is not None and lower not in NOT_THE_CALLERS
+
+
+def _private(value: bytes) -> bytes:
+    """A Cache-Control (RFC 9111, 5.2.2) without what lets shared caches keep the answer."""
+    directives = [each.strip() for each in value.split(b",")]
+    kept = [each for each in directives if each and not each.lower().startswith(SHARED)]
+    return b", ".join(kept if len(kept) == len(directives) else [b"private", *kept])
 
 
 def _as_utf8(name: str, value: str) -> str:

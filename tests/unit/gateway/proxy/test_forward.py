@@ -89,6 +89,7 @@ async def test_a_request_goes_out_and_its_answer_comes_back(
         ("x", "y"),
         *SECRET.headers.items(),
         ("Accept-Encoding", "identity"),
+        ("Via", "1.1 trunkline-gateway"),
     ]
     assert [pair for pair in heard.headers if pair[0] != "Content-Length"] == expected
     [entry] = proxy.notes.entries

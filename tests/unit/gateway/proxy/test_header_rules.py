@@ -5,21 +5,26 @@ from __future__ import annotations
 import pytest
 
 from trunkline.gateway.connectors import Injected
-from trunkline.gateway.errors import BadRequest
+from trunkline.gateway.errors import BadRequest, TargetRefused
 from trunkline.gateway.proxy.header_rules import (
     MOST_HEADER_BYTES,
     answer_headers,
     request_headers,
 )
+from trunkline.gateway.proxy.hide_secrets import secrets_of
 
 OURS = Injected(headers={"Authorization": "Basic real", "X-Api-Key": "secret"})
+
+
+OWN = [("Accept-Encoding", "identity"), ("Via", "1.1 trunkline-gateway")]
 
 
 def passed(*given: tuple[str, str]) -> list[tuple[str, str]]:
     """What of a caller's headers the provider gets."""
     headers = request_headers(given, Injected(), "api.example.com")
     assert headers[0] == ("Host", "api.example.com")
-    return headers[1:]
+    assert headers[-2:] == OWN
+    return headers[1:-2]
 
 
 @pytest.mark.parametrize(
@@ -40,7 +45,7 @@ def test_what_is_between_caller_and_gateway_stays_here(name: str) -> None:
 def test_everything_else_passes_in_order_with_its_repetitions() -> None:
     given = [
         ("Content-Type", "a/b; c=d"), ("x-two", "1"), ("Accept", "*/*"), ("x-two", "2"),
-        ("Idempotency-Key", "k"), ("If-Match", '"e"'), ("User-Agent", "curl"), ("Range", "0-"),
+        ("Idempotency-Key", "k"), ("If-Match", '"e"'), ("User-Agent", "curl"), ("Prefer", "x"),
     ]  # fmt: skip
     assert passed(*given) == given
 
@@ -62,12 +67,13 @@ def test_what_authorises_the_request_takes_the_place_of_the_callers() -> None:
         ("x-kept", "1"),
         ("Authorization", "Basic real"),
         ("X-Api-Key", "secret"),
+        *OWN,
     ]
 
 
 def test_connection_cannot_name_what_authorises_the_request_away() -> None:
     given = [("connection", "authorization, host, x-api-key")]
-    assert request_headers(given, OURS, "h") == [("Host", "h"), *OURS.headers.items()]
+    assert request_headers(given, OURS, "h") == [("Host", "h"), *OURS.headers.items(), *OWN]
 
 
 @pytest.mark.parametrize(
@@ -140,3 +146,29 @@ def test_values_that_no_server_would_send_are_left_out() -> None:
 @pytest.mark.parametrize("status", [204, 304])
 def test_answers_that_have_no_body_have_no_length(status: int) -> None:
     assert returned((b"content-length", b"5"), status=status) == []
+
+
+def test_what_comes_from_this_gateway_goes_round_no_more() -> None:
+    with pytest.raises(TargetRefused, match="back to this gateway"):
+        request_headers([("via", "1.0 a, 1.1 Trunkline-Gateway")], Injected(), "h")
+    assert passed(("via", "1.1 somebody")) == []
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        (b"public, max-age=60", b"private, max-age=60"),
+        (b"s-maxage=5, must-revalidate", b"private"),
+        (b"max-age=60", b"max-age=60"),
+        (b"no-store", b"no-store"),
+    ],
+)
+def test_no_shared_cache_keeps_an_answer(told: bytes, kept: bytes) -> None:
+    assert returned((b"Cache-Control", told)) == [(b"cache-control", kept)]
+
+
+def test_secrets_in_headers_are_covered() -> None:
+    hidden = secrets_of(Injected(headers={"Authorization": "Bearer KEY0123456789"}))
+    given = [(b"Link", b"<https://a.example/?key=KEY0123456789>; rel=next")]
+    (link, *_) = answer_headers(given, 200, "con", "req", hidden)
+    assert link == (b"link", b"<https://a.example/?key=*************>; rel=next")
