@@ -203,6 +203,35 @@ def test_one_that_leaves_has_still_sent_its_text(gateway: Gateway, provider: Hos
     assert told[0]["method"] == "POST"
 
 
+def test_one_that_leaves_has_still_run_its_action(
+    gateway: Gateway, provider: HostileServer
+) -> None:
+    """Known here, but not to the one that asked: who asks again is told so."""
+    go = threading.Event()
+
+    def late(_: Heard) -> Answer:
+        go.wait(20)
+        return CREATED
+
+    (connection,) = gateway.ask("GET", "/maton/connections").json["connections"]
+    run = f"/membrane/connections/{connection['id']}/actions/send-message/run"
+    given = {"to": "+15550001111", "from": "+15550002222", "body": "hi"}
+    provider.says(late)
+    leaving = raw(gateway, "POST", run, json.dumps(given).encode())
+    wait_until(lambda: provider.heard)
+    leaving.close()
+    go.set()
+    wait_until(lambda: [entry for entry in audit(gateway) if entry["status"] == 201])
+
+    again = gateway.ask("POST", run, given)
+
+    assert (again.status, again.json["key"]) == (409, "duplicate_of_unknown")
+    assert len(provider.heard) == 1
+    other = {**given, "body": "another"}
+    provider.says(CREATED)
+    assert [gateway.ask("POST", run, other).status for _ in range(2)] == [200, 200]
+
+
 def audit(gateway: Gateway) -> list[dict[str, object]]:
     """What the audit log has of the calls of this key."""
     world = gateway.world

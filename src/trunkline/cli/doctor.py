@@ -48,7 +48,7 @@ def doctor(data: DataOption = None, as_json: JsonOption = False) -> None:
 
 
 def _findings(named: Path | None) -> Iterator[Finding]:
-    from trunkline.cli.checkup import folder, machine, processes, running, speech
+    from trunkline.cli.checkup import folder, machine, processes, running, speech, vault
     from trunkline.cli.checkup.finding import bad
     from trunkline.cli.client import Control, NotRunning
     from trunkline.server.start_settings import SettingsInvalid, StartSettings
@@ -78,6 +78,7 @@ def _findings(named: Path | None) -> Iterator[Finding]:
     yield from folder.check_leftovers(data, runs=runs)
     yield from processes.check_others(data, runs=runs)
     yield from speech.check_speech(data)
+    yield from vault.check_vault(data)
     yield from machine.check_disk(data)
     yield from machine.check_memory()
     yield from machine.check_clock(data)

@@ -99,6 +99,19 @@ class VaultStatus(msgspec.Struct, kw_only=True):
     old: Annotated[int, Meta(description="Of these, those under another master key")]
 
 
+class MasterKeyToRetire(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """An old master key."""
+
+    version: Annotated[int, Meta(ge=1, le=999_999_999)]
+
+
+class RetiredMasterKey(msgspec.Struct, kw_only=True):
+    """A master key that the platform does not use any more."""
+
+    version: int
+    told: Annotated[str, Meta(description="What is left to do, for people")]
+
+
 class SignInCodeToMake(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """Whom somebody signs in as."""
 
@@ -188,6 +201,23 @@ class GatewayResource:
         gateway = await self._platform.controlled_gateway()
         with told_by_gateway():
             return _vault(await gateway.vault.rotate())
+
+    @operation(
+        "POST",
+        "/gateway/vault/retire",
+        asks=MasterKeyToRetire,
+        answers=RetiredMasterKey,
+        in_world=False,
+    )
+    async def retire_master_key(self, call: Call, asked: MasterKeyToRetire) -> RetiredMasterKey:
+        """Forget an old master key that nothing is sealed under any more.
+
+        Backups from before the rotation need it: keep a copy as long as those.
+        """
+        gateway = await self._platform.controlled_gateway()
+        with told_by_gateway():
+            told = await gateway.vault.retire(asked.version)
+        return RetiredMasterKey(version=asked.version, told=told)
 
     @operation(
         "POST", "/gateway/sign-in-codes", asks=SignInCodeToMake, answers=SignInCode, status=201

@@ -111,6 +111,10 @@ class GatewayVault(Protocol):
         """Seal everything under a new master key, which is made where the keys are in a file of
         the platform's own. Raises VaultError."""
 
+    async def retire(self, version: int) -> str:
+        """Forget an old master key; what is left to do, in a sentence. Raises VaultError while
+        anything is sealed under it."""
+
 
 class GatewayAudit(Protocol):
     """The audit log."""

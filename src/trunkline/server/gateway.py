@@ -9,6 +9,10 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+import structlog
+
+from trunkline.faults import fault
 from trunkline.gateway.development import development_key
 from trunkline.redirect.hosts import fits
 from trunkline.server.core import Core
@@ -18,6 +22,8 @@ if TYPE_CHECKING:
     from trunkline.server.gateway_parts import GatewayParts
 
 __all__ = ["Gateway"]
+
+log = structlog.get_logger(__name__)
 
 MATON, MEMBRANE, COMMON = "/maton", "/membrane", ""
 WELL_KNOWN = ("/.well-known/oauth-", "/.well-known/openid-configuration")
@@ -75,7 +81,12 @@ class Gateway:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request."""
-        parts = await self.parts()
+        try:
+            parts = await self.parts()
+        except Exception as error:  # the database is away, master keys are missing
+            log.error("gateway.not_loaded", **fault(error))
+            await _not_loaded(send)
+            return
         face = self.face_of(scope)
         assert face is not None
         await parts.serve(face[0], face[1], scope, receive, send)
@@ -114,6 +125,15 @@ class Gateway:
         module = await asyncio.to_thread(import_module, "trunkline.server.gateway_parts")
         parts: GatewayParts = await module.GatewayParts.open(self._core, self.key)
         return parts
+
+
+async def _not_loaded(send: Any) -> None:
+    """An answer that both faces' clients read: nothing was done, and may be asked again."""
+    message = "The gateway cannot be loaded now: the platform's log tells why."
+    body = {"code": "unavailable", "type": "internal", "key": "unavailable", "message": message}
+    headers = [(b"content-type", b"application/json"), (b"retry-after", b"1")]
+    await send({"type": "http.response.start", "status": 503, "headers": headers})
+    await send({"type": "http.response.body", "body": msgspec.json.encode(body)})
 
 
 def _speaks_membrane(scope: Any) -> bool:

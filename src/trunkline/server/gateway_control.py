@@ -8,25 +8,27 @@ from datetime import timedelta
 
 from trunkline.clock import Clock
 from trunkline.gateway.audit import Audit, Entry
+from trunkline.gateway.connections import SEALED as CONNECTIONS
 from trunkline.gateway.keys import SEALED as KEYS
 from trunkline.gateway.keys import KeyInfo, Keys, NewKey, Tenants
+from trunkline.gateway.oauth import SEALED as OAUTH_STATES
 from trunkline.gateway.sign_in import SEALED as SIGNING_KEYS
 from trunkline.gateway.vault import (
     SealedColumn,
     Vault,
     VaultError,
     count_sealed,
+    retire,
     rewrap_all,
     rotate,
 )
-from trunkline.settings import Settings
 from trunkline.store import Database
 
 __all__ = ["COLUMNS", "ControlledKeys", "ControlledVault", "VaultState"]
 
 COLUMNS: tuple[SealedColumn, ...] = (
-    SealedColumn("gateway_connections", "id", "sealed"),
-    SealedColumn("gateway_oauth_states", "hash", "sealed"),
+    CONNECTIONS,
+    OAUTH_STATES,
     KEYS,
     SIGNING_KEYS,
 )
@@ -98,12 +100,9 @@ class VaultState:
 class ControlledVault:
     """The vault, with all that it seals."""
 
-    def __init__(
-        self, database: Database, vault: Vault, settings: Settings, audit: Audit, clock: Clock
-    ) -> None:
+    def __init__(self, database: Database, vault: Vault, audit: Audit, clock: Clock) -> None:
         self._database = database
         self._vault = vault
-        self._settings = settings
         self._audit = audit
         self._clock = clock
 
@@ -111,11 +110,12 @@ class ControlledVault:
         """The versions, and how many secrets are under which. Raises VaultError."""
         await self._vault.reload()
         counted = await count_sealed(self._database, COLUMNS)
-        current = self._vault.keys.current
+        keys = self._vault.keys
+        current = keys.current
         return VaultState(
             current=current,
-            versions=self._vault.keys.versions,
-            source=_source(self._settings),
+            versions=keys.versions,
+            source="" if keys.source is None else keys.source.kind,
             sealed=sum(counted.values()),
             old=sum(count for version, count in counted.items() if version != current),
         )
@@ -133,14 +133,15 @@ class ControlledVault:
             )
         return await self.status()
 
+    async def retire(self, version: int) -> str:
+        """Forget a master key that nothing is sealed under; a sentence for the operator. Raises
+        VaultError."""
+        told = await retire(self._database, self._vault, COLUMNS, version)
+        self._audit.record(Entry(at=self._clock.now(), kind="vault.retired"))
+        return told
+
 
 def _few(names: Sequence[str]) -> Iterator[str]:
     yield from names[:5]
     if len(names) > 5:
         yield "…"
-
-
-def _source(settings: Settings) -> str:
-    if settings.gateway_master_key is not None:
-        return "environment"
-    return "command" if settings.gateway_master_key_command is not None else "file"

@@ -34,7 +34,9 @@ from trunkline.gateway.development import DevelopmentKeys
 from trunkline.gateway.errors import GatewayError, Unavailable
 from trunkline.gateway.keys import Authenticate, Keys, Tenants
 from trunkline.gateway.maton.app import maton_app
+from trunkline.gateway.maton.render_error import render_error as maton_error
 from trunkline.gateway.membrane.app import membrane_app
+from trunkline.gateway.membrane.render_error import render_error as membrane_error
 from trunkline.gateway.model import Caller
 from trunkline.gateway.oauth import (
     AskForTokens,
@@ -52,9 +54,17 @@ from trunkline.gateway.oauth import routes as callback_routes
 from trunkline.gateway.pages import ConnectPages
 from trunkline.gateway.parts import Parts
 from trunkline.gateway.posting import PostByHttpClient
-from trunkline.gateway.proxy import AskJson, Claims, Forward, HttpClient, Limits, Rates
+from trunkline.gateway.proxy import (
+    AskJson,
+    Claims,
+    Forward,
+    HttpClient,
+    Limits,
+    Rates,
+    serve_until_answered,
+)
 from trunkline.gateway.sign_in import Notice, PeopleOf, SignIn
-from trunkline.gateway.vault import FollowRotation, Vault, open_vault
+from trunkline.gateway.vault import FollowRotation, Vault, VaultError, open_vault
 from trunkline.gateway.web import Authenticating
 from trunkline.rest.caller import caller_of
 from trunkline.server.core import Core
@@ -69,6 +79,7 @@ log = structlog.get_logger(__name__)
 
 MATON, MEMBRANE = "/maton", "/membrane"
 PERIOD = 60.0  # seconds between looks at what has ended
+STOP_SECONDS = 2.0  # that requests to providers have, when the platform stops
 PRODUCTION_RATE = 50.0  # requests a second
 DEVELOPMENT = "development"  # the name of a world's own key
 
@@ -85,7 +96,7 @@ class GatewayParts:
         private = development if private is None else private
         self._follow = FollowRotation(database, vault)
         self.audit = Audit(database, clock, sids)
-        self.vault = ControlledVault(database, vault, settings, self.audit, clock)
+        self.vault = ControlledVault(database, vault, self.audit, clock)
         self._changes = Changes(database)
         catalogue = Catalogue()
         self._tenants = Tenants(database, sids, clock)
@@ -224,7 +235,11 @@ class GatewayParts:
     @classmethod
     async def open(cls, core: Core, own_key: Callable[[World], str | None]) -> GatewayParts:
         """The gateway, going. Raises VaultError, StoreUnavailable."""
-        vault = await open_vault(core.database, core.settings, clock=core.clock)
+        try:
+            vault = await open_vault(core.database, core.settings, clock=core.clock)
+        except VaultError as error:
+            log.error("vault.not_opened", reason=str(error))
+            raise
         parts = cls(core, vault, own_key)
         parts._sweeping = asyncio.create_task(parts._sweep())
         return parts
@@ -240,16 +255,20 @@ class GatewayParts:
             caller = caller_of(scope, dict(scope["headers"]), trust_forwarded=True)
             scope = {**scope, "client": (caller.ip or "?", 0)}
         with contextlib.suppress(ClientDisconnect):  # nobody is there to be answered
-            await self._faces[face](scope, receive, send)
+            render = membrane_error if face == MEMBRANE else maton_error
+            await serve_until_answered(self._faces[face], scope, receive, send, render)
 
     async def stop(self) -> None:
         """Finish what is under way, write what waits, close connections."""
         self._stop.set()
         if self._sweeping is not None:
             await self._sweeping
-        await self._forward.close()
-        await self._finish.stop()
-        await self._authorise.stop()
+        # Together, because the main process has ten seconds, of which the server took up to five.
+        await asyncio.gather(
+            self._forward.close(STOP_SECONDS),
+            self._finish.stop(seconds=STOP_SECONDS),
+            self._authorise.stop(seconds=STOP_SECONDS),
+        )
         await self._claims.close()
         await self._authenticate.stop()
         with contextlib.suppress(StoreUnavailable):

@@ -89,6 +89,11 @@ class FakeVault:
         self.current += 1
         return self
 
+    async def retire(self, version: int) -> str:
+        if self.refuses is not None:
+            raise self.refuses
+        return f"Version {version} is gone."
+
 
 def found(seq: int) -> FoundEntry:
     return FoundEntry(

@@ -86,6 +86,17 @@ async def test_the_vault_is_shown_and_rotated(client: Client, fake: FakePlatform
     assert refused.json()["error"]["message"] == "The variable has no newer master key."
 
 
+async def test_an_old_master_key_is_retired(client: Client, fake: FakePlatform) -> None:
+    asked = {"version": 1}
+    retired = await client.call("POST", "/gateway/vault/retire", asked)
+    assert retired.json() == {"version": 1, "told": "Version 1 is gone."}
+    for version in (0, 1 << 31, "1", None):
+        refused = await client.call("POST", "/gateway/vault/retire", {"version": version})
+        assert refused.status == 422
+    fake.gateway.vault.refuses = VaultError("It is still used.")
+    assert refusal(await client.call("POST", "/gateway/vault/retire", asked)) == (409, "vault")
+
+
 async def test_a_sign_in_code(client: Client, fake: FakePlatform) -> None:
     made = await client.call("POST", "/gateway/sign-in-codes", {"user": "ann"})
     assert made.json() == {"tenant": "default", "user": "ann", "code": "tls_once"}

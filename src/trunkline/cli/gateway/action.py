@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -13,12 +12,12 @@ from trunkline.cli.gateway.options import (
     ApiUriOption,
     ConnectionIdOption,
     ConnectionKeyOption,
+    CursorOption,
     IntegrationKeyOption,
+    SearchOption,
+    gateway_of,
 )
-from trunkline.cli.options import DataOption, JsonOption, Place, WorldOption, place_of
-
-if TYPE_CHECKING:
-    from trunkline.cli.gateway.api import Api
+from trunkline.cli.options import DataOption, JsonOption, Place, WorldOption
 
 __all__ = ["app"]
 
@@ -55,13 +54,9 @@ def list_actions(
     connection_id: ConnectionIdOption = None,
     connection_key: ConnectionKeyOption = None,
     integration_key: IntegrationKeyOption = None,
-    search: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="Only those whose name has it.")
-    ] = None,
+    search: SearchOption = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many at most.")] = 10,
-    cursor: Annotated[
-        str | None, typer.Option(metavar="CURSOR", help="The `cursor` of the page before.")
-    ] = None,
+    cursor: CursorOption = None,
     api_uri: ApiUriOption = None,
     data: DataOption = None,
     world: WorldOption = None,
@@ -76,7 +71,7 @@ def list_actions(
     """
     from trunkline.cli.show import plain, print_json, table
 
-    place, api = _at(context, api_uri, data, world, as_json)
+    place, api = gateway_of(context, api_uri, data, world, as_json)
     query = {
         "connectionId": connection_id,
         "connectionKey": connection_key,
@@ -132,20 +127,11 @@ def run(
     from trunkline.cli.show import print_json
 
     wanted = _input(given)
-    place, api = _at(context, api_uri, data, world, as_json)
+    place, api = gateway_of(context, api_uri, data, world, as_json)
     query = {"connectionId": connection_id, "connectionKey": connection_key}
     path = f"/actions/{segment(named)}/run"
     found = api.call("POST", path, {"input": wanted}, query=query)
     print_json(found if place.as_json else found.get("output"))
-
-
-def _at(
-    context: typer.Context, api_uri: str | None, data: Path | None, world: str | None, as_json: bool
-) -> tuple[Place, Api]:
-    from trunkline.cli.gateway.api import api_at
-
-    place = place_of(context, data, world, as_json)
-    return place, api_at(place, api_uri)
 
 
 def _input(given: str | None) -> Any:

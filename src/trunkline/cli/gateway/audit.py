@@ -39,7 +39,7 @@ def list_entries(
     key: Annotated[str | None, typer.Option(metavar="ID", help="Only with this key.")] = None,
     kind: Annotated[
         str | None,
-        typer.Option(metavar="KIND", help="Only these: proxy, action, connection, sign_in …"),
+        typer.Option(metavar="KIND", help="Only these: proxy, refused, connection, key, sign_in …"),
     ] = None,
     refused: Annotated[
         bool,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -11,12 +10,12 @@ from trunkline.cli.gateway.options import (
     ApiUriOption,
     ConnectorIdOption,
     ConnectorKeyOption,
+    CursorOption,
     IntegrationKeyOption,
+    SearchOption,
+    gateway_of,
 )
-from trunkline.cli.options import DataOption, JsonOption, Place, WorldOption, place_of
-
-if TYPE_CHECKING:
-    from trunkline.cli.gateway.api import Api
+from trunkline.cli.options import DataOption, JsonOption, Place, WorldOption
 
 __all__ = ["app"]
 
@@ -54,13 +53,9 @@ def list_connections(
     connector_id: ConnectorIdOption = None,
     connector_key: ConnectorKeyOption = None,
     integration_key: IntegrationKeyOption = None,
-    search: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="Only those whose name has it.")
-    ] = None,
+    search: SearchOption = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many at most.")] = 100,
-    cursor: Annotated[
-        str | None, typer.Option(metavar="CURSOR", help="The `cursor` of the page before.")
-    ] = None,
+    cursor: CursorOption = None,
     api_uri: ApiUriOption = None,
     data: DataOption = None,
     world: WorldOption = None,
@@ -74,7 +69,7 @@ def list_connections(
     from trunkline.cli.gateway.show_connection import print_connections
     from trunkline.cli.show import print_json
 
-    place, api = _at(context, api_uri, data, world, as_json)
+    place, api = gateway_of(context, api_uri, data, world, as_json)
     query = {
         "connectorId": connector_id,
         "connectorKey": connector_key,
@@ -112,7 +107,7 @@ def show(
     from trunkline.cli.gateway.show_connection import print_connection
     from trunkline.cli.show import print_json
 
-    place, api = _at(context, api_uri, data, world, as_json)
+    place, api = gateway_of(context, api_uri, data, world, as_json)
     found = api.get(_path(named))
     if place.as_json:
         print_json(found)
@@ -136,7 +131,7 @@ def delete(
     """
     from trunkline.cli.show import plain, print_json
 
-    place, api = _at(context, api_uri, data, world, as_json)
+    place, api = gateway_of(context, api_uri, data, world, as_json)
     found = api.call("DELETE", _path(named))
     if place.as_json:
         print_json(found if isinstance(found, dict) else {"id": named, "deleted": True})
@@ -161,7 +156,7 @@ def try_out(
     from trunkline.cli.failure import Failure
     from trunkline.cli.show import print_json
 
-    place, api = _at(context, api_uri, data, world, as_json)
+    place, api = gateway_of(context, api_uri, data, world, as_json)
     found = api.call("POST", _path(named) + "/test", {})
     if place.as_json:
         print_json(found)
@@ -171,19 +166,6 @@ def try_out(
     if not found.get("success"):
         raise Failure(f"It does not work: {found.get('message') or 'the provider refuses it.'}")
     print("It works.")
-
-
-def _at(
-    context: typer.Context,
-    api_uri: str | None,
-    data: Path | None,
-    world: str | None,
-    as_json: bool,
-) -> tuple[Place, Api]:
-    from trunkline.cli.gateway.api import api_at
-
-    place = place_of(context, data, world, as_json)
-    return place, api_at(place, api_uri)
 
 
 def _path(named: str) -> str:

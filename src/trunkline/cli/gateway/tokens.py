@@ -15,7 +15,15 @@ from trunkline.cli.failure import Failure
 from trunkline.cli.gateway.http import exchange, post_form
 from trunkline.cli.gateway.stored import changing_stored
 
-__all__ = ["CLIENT_ID", "Endpoints", "ask_for_token", "discover", "refresh", "revoke"]
+__all__ = [
+    "CLIENT_ID",
+    "Endpoints",
+    "ask_for_token",
+    "discover",
+    "is_stale",
+    "refresh",
+    "revoke",
+]
 
 CLIENT_ID = "membrane-cli"
 SOON = 60  # seconds before its end at which a token is renewed

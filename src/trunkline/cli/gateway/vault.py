@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
@@ -59,6 +59,31 @@ def rotate(context: typer.Context, data: DataOption = None, as_json: JsonOption 
 
     place = place_of(context, data, as_json=as_json)
     _print(Control(place.data).call("POST", "/gateway/vault/rotate", {}, seconds=SECONDS), place)
+
+
+@app.command()
+def retire(
+    context: typer.Context,
+    version: Annotated[int, typer.Argument(metavar="VERSION", min=1, help="An old one.")],
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take an old master key away, once nothing is sealed under it.
+
+    Backups from before the rotation need it: keep a copy of it as long as those.
+
+        $ trunkline vault retire 1
+        Master key version 1 is gone; copies of it open old backups only.
+    """
+    from trunkline.cli.client import Control
+    from trunkline.cli.show import plain, print_json
+
+    place = place_of(context, data, as_json=as_json)
+    found = Control(place.data).call("POST", "/gateway/vault/retire", {"version": version})
+    if place.as_json:
+        print_json(found)
+    else:
+        print(plain(found["told"]))
 
 
 def _print(found: dict[str, Any], place: Place) -> None:

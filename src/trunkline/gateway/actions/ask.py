@@ -8,19 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from trunkline.gateway.connections.seams import Answered
 from trunkline.gateway.model import Caller, Connection
 
 __all__ = ["Answered", "Ask"]
-
-
-class Answered(Protocol):
-    """A provider's answer. `data` is its JSON, decoded; None for no body; text for other bodies."""
-
-    @property
-    def status(self) -> int: ...
-
-    @property
-    def data(self) -> Any: ...
 
 
 class Ask(Protocol):

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from trunkline.gateway.actions.declare import Action, Input
 from trunkline.gateway.actions.read_time import DAY_OR_TIME, TIME, read_time
 
-__all__ = ["ProviderRequest", "build_request", "needs_account", "placeholder"]
+__all__ = ["ProviderRequest", "build_request", "needs_account"]
 
 Pairs = list[tuple[str, str]]
 
@@ -26,14 +26,14 @@ class ProviderRequest:
     form: Pairs | None
 
 
-def placeholder(name: str) -> str:
+def _placeholder(name: str) -> str:
     """How a path names a parameter in it."""
     return f"{{{name}}}"
 
 
 def needs_account(action: Action, given: Mapping[str, Any]) -> bool:
     """Whether the connection's account has to be known for this."""
-    return placeholder("AccountSid") in action.path and "accountSid" not in given
+    return _placeholder("AccountSid") in action.path and "accountSid" not in given
 
 
 def build_request(
@@ -42,14 +42,14 @@ def build_request(
     """The request for `given`, which `check_input` has passed; `account_sid` if it needs one."""
     path = action.path
     if needs_account(action, given):
-        path = path.replace(placeholder("AccountSid"), quote(account_sid, safe=""))
+        path = path.replace(_placeholder("AccountSid"), quote(account_sid, safe=""))
     sent: Pairs = []
     for field in action.inputs:
         if field.name not in given:
             continue
         values = list(_texts(field, given[field.name]))
-        if placeholder(field.sends) in path:
-            path = path.replace(placeholder(field.sends), quote(values[0], safe=""))
+        if _placeholder(field.sends) in path:
+            path = path.replace(_placeholder(field.sends), quote(values[0], safe=""))
         elif action.paging is not None and field.name == action.paging.limit:
             sent.append((field.sends, str(min(int(given[field.name]), action.paging.most))))
         else:

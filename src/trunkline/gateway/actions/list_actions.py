@@ -9,7 +9,7 @@ from trunkline.gateway.actions.declare import Action
 from trunkline.gateway.actions.search.index import Index
 from trunkline.gateway.errors import BadRequest
 
-__all__ = ["BEST", "DEFAULT_LIMIT", "MOST_INTENT", "MOST_LIMIT", "ActionPage", "ListActions"]
+__all__ = ["MOST_INTENT", "ActionPage", "ListActions"]
 
 BEST = 10  # actions for an intent, unless a limit is given
 DEFAULT_LIMIT = 100

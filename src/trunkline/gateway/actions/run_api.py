@@ -12,7 +12,7 @@ from trunkline.gateway.actions.run_action import NotedRuns, RunResult
 from trunkline.gateway.errors import ConnectionNotActive, InputInvalid
 from trunkline.gateway.model import Caller, Connection, Status
 
-__all__ = ["API_RUN", "RunApi"]
+__all__ = ["RunApi"]
 
 API_RUN = "api"  # what the log has in place of an action's id
 FIELDS = ("method", "path", "query", "body")

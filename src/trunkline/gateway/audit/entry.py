@@ -42,13 +42,13 @@ class Entry:
     """What happened. Ids are UUIDs as text; nothing here may be a secret or what somebody wrote."""
 
     at: datetime  # real time, when it began
-    kind: str  # `proxy`, `action`, `connection.created`, `key.revoked`, `sign_in` …
+    kind: str  # `proxy`, `refused`, `connection.created`, `key.revoked`, `sign_in` …
     tenant_id: str | None = None
     user_id: str | None = None
     key_id: str | None = None
     connection_id: str | None = None
     method: str | None = None
-    path_template: str | None = None  # see `template_path`; of an action its key
+    path_template: str | None = None  # see `template_path`
     status: int | None = None  # HTTP status that the caller got
     milliseconds: float | None = None
     bytes_in: int = 0  # of the caller's body

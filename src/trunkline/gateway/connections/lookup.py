@@ -72,7 +72,8 @@ class Lookup:
         owner = owner_of(caller.tenant_id, caller.user_id)
         now = self._clock.now()
         known = self._users.get(owner)
-        if known is None or known.until <= now:
+        # A clock that was set back would keep it for longer.
+        if known is None or not now < known.until <= now + KEPT:
             self._users.pop(owner, None)
             while len(self._users) >= MOST_USERS:
                 del self._users[next(iter(self._users))]

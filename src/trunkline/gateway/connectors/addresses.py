@@ -16,7 +16,14 @@ from urllib.parse import unquote_to_bytes
 from trunkline.gateway.errors import TargetRefused
 from trunkline.webhooks.target import STANDARD_PORTS
 
-__all__ = ["MOST_CHARACTERS", "Address", "check_path", "read_address", "split_query"]
+__all__ = [
+    "MOST_CHARACTERS",
+    "Address",
+    "check_path",
+    "check_text",
+    "read_address",
+    "split_query",
+]
 
 MOST_CHARACTERS = 16_384
 MOST_ROUNDS = 8  # of percent-decoding

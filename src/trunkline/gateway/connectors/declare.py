@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-__all__ = ["Connector", "Field", "Injected", "Method", "OAuth", "Probe"]
+__all__ = ["Connector", "Field", "Injected", "Method", "OAuth", "Probe", "Secrets"]
 
 Kind = Literal["BASIC", "API_KEY", "OAUTH2", "PLATFORM"]
 Secrets = Mapping[str, str]

@@ -22,7 +22,7 @@ from trunkline.store.errors import StoreUnavailable
 
 __all__ = ["Authenticate", "Verifier"]
 
-MOST_LETTERS = 16_384
+MOST_CHARACTERS = 16_384  # of what a client sends as its key
 UNKNOWN = "This key or token is not known here."
 REVOKED = "This key was revoked."
 EXPIRED = "This key has expired."
@@ -70,7 +70,7 @@ class Authenticate:
         """The caller. Raises NotAuthenticated, and Unavailable when it cannot be told now."""
         if not bearer:
             raise NotAuthenticated
-        if len(bearer) > MOST_LETTERS:
+        if len(bearer) > MOST_CHARACTERS:
             raise NotAuthenticated(UNKNOWN)
         digest = hashlib.sha256(bearer.encode(errors="surrogatepass")).digest()
         seen = self._seen.get(digest)

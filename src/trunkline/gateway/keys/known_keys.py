@@ -22,10 +22,10 @@ from trunkline.gateway.model import Caller
 from trunkline.gateway.vault import Vault
 from trunkline.store.database import Database
 
-__all__ = ["KnownKey", "KnownKeys"]
+__all__ = ["MOST", "KnownKey", "KnownKeys"]
 
 FRESH = 5.0  # seconds
-MOST = 20_000
+MOST = 20_000  # keys in memory
 
 Name = bytes | str  # the hash of a key, or a workspace key
 

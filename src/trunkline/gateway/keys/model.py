@@ -12,7 +12,7 @@ from trunkline.gateway.keys.key_text import token_of
 
 __all__ = ["KeyInfo", "NewKey", "Tenant", "User", "checked_text"]
 
-MOST_LETTERS = 200
+MOST_CHARACTERS = 200  # of a name or a key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +82,8 @@ def checked_text(text: object, what: str) -> str:
 
     Raises BadRequest, which does not quote it.
     """
-    if not isinstance(text, str) or not text.strip() or len(text) > MOST_LETTERS:
-        raise BadRequest(f"{what} has 1 to {MOST_LETTERS} characters.")
+    if not isinstance(text, str) or not text.strip() or len(text) > MOST_CHARACTERS:
+        raise BadRequest(f"{what} has 1 to {MOST_CHARACTERS} characters.")
     if any(ord(letter) < 32 or 0x7F <= ord(letter) < 0xA0 for letter in text):
         raise BadRequest(f"{what} has control characters.")
     if any(0xD800 <= ord(letter) < 0xE000 for letter in text):

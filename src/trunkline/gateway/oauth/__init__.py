@@ -14,10 +14,11 @@ from trunkline.gateway.oauth.open_secrets import OpenSecrets
 from trunkline.gateway.oauth.platform_credentials import PlatformCredentials
 from trunkline.gateway.oauth.post_form import AnswerLost, NotSent, Posted, PostForm
 from trunkline.gateway.oauth.refresh_tokens import RefreshTokens
-from trunkline.gateway.oauth.states import Cookie, States
+from trunkline.gateway.oauth.states import SEALED, Cookie, States
 
 __all__ = [
     "CALLBACK",
+    "SEALED",
     "AnswerLost",
     "AskForTokens",
     "Authorise",

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import structlog
 
-from trunkline.gateway.connections.seams import bound_of
+from trunkline.gateway.connections.seams import Sealing, bound_of
 from trunkline.gateway.errors import ConnectionNotActive, Unavailable
 from trunkline.gateway.model import Connection
-from trunkline.gateway.oauth.seams import Sealing
 from trunkline.gateway.vault import MasterKeyUnknown, VaultError
 
 __all__ = ["OpenSecrets"]

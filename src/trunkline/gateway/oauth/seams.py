@@ -1,4 +1,5 @@
-"""What this package asks of the others: of the vault, of connectors, connections and accounts."""
+"""What this package asks of the others: of connectors, connections and accounts. `Sealing`, what it
+asks of the vault, is that of connections."""
 
 from __future__ import annotations
 
@@ -8,22 +9,8 @@ from typing import Any, Protocol
 
 from trunkline.gateway.connectors.declare import Connector, Method
 from trunkline.gateway.model import Connection
-from trunkline.gateway.vault import Bound
 
-__all__ = ["ConnectorOf", "Credentials", "Describe", "PlatformAccount", "Sealing"]
-
-
-class Sealing(Protocol):
-    """The vault."""
-
-    def seal(self, value: Mapping[str, str], bound: Bound) -> bytes:
-        """Sealed for `bound` alone."""
-
-    def open(self, sealed: bytes, bound: Bound) -> dict[str, str]:
-        """What was sealed. Raises VaultError."""
-
-    async def learn(self, sealed: bytes) -> None:
-        """Ask for the master keys again when this value needs one that is not known."""
+__all__ = ["ConnectorOf", "Credentials", "Describe", "PlatformAccount"]
 
 
 class ConnectorOf(Protocol):

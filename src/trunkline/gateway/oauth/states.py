@@ -19,15 +19,16 @@ from urllib.parse import urlsplit
 
 from trunkline.clock import Clock
 from trunkline.gateway.connections.rows import connection_of_row
+from trunkline.gateway.connections.seams import Sealing
 from trunkline.gateway.model import Connection, Status
 from trunkline.gateway.oauth import queries
-from trunkline.gateway.oauth.seams import Sealing
-from trunkline.gateway.vault import Bound, VaultError
+from trunkline.gateway.vault import Bound, SealedColumn, VaultError
 from trunkline.store import Database
 
-__all__ = ["LIFE", "Cookie", "NewState", "States", "UnderWay", "cookie_name"]
+__all__ = ["LIFE", "SEALED", "Cookie", "NewState", "States", "UnderWay", "cookie_name"]
 
 LIFE = timedelta(minutes=10)
+SEALED = SealedColumn("gateway_oauth_states", "hash", "sealed")
 PURPOSE = "oauth-state"
 LONGEST = 128  # characters of a state or a cookie that are looked at
 ENTERED = "entered "  # before the names of entered fields, beside the verifier

@@ -17,6 +17,7 @@ from trunkline.gateway.proxy.http_client import (
 )
 from trunkline.gateway.proxy.pass_on import PassOn, gone_of
 from trunkline.gateway.proxy.rates import Rates
+from trunkline.gateway.proxy.until_answered import serve_until_answered
 
 __all__ = [
     "AnswerLost",
@@ -36,4 +37,5 @@ __all__ = [
     "Reply",
     "UpstreamAnswer",
     "gone_of",
+    "serve_until_answered",
 ]

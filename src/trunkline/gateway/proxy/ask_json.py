@@ -15,6 +15,7 @@ from trunkline.gateway.proxy.ask import SAFE, Answered, Ask, BrokenOff, Pairs
 from trunkline.gateway.proxy.exchange import Reply
 from trunkline.gateway.proxy.forward import Forward
 from trunkline.gateway.proxy.json_to_form import FORM, form_pairs
+from trunkline.gateway.proxy.until_answered import UntilAnswered
 from trunkline.webhooks.http.bodies import BadBody, decoder_for
 
 __all__ = ["AskJson"]
@@ -100,7 +101,7 @@ async def _read(reply: Reply, method: str) -> Answered:
         reply.abandon()
         raise
     finally:
-        reply.close()
+        reply.close(UntilAnswered.of_this_request())
     return Answered(status=reply.status, data=_data(bytes(body)), headers=headers)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from typing import Final
 
@@ -16,6 +16,7 @@ from trunkline.gateway.proxy.hide_secrets import Hidden, HideSecrets
 from trunkline.gateway.proxy.http_client import AnswerLost, UpstreamAnswer
 from trunkline.gateway.proxy.seams import Recorder
 from trunkline.gateway.proxy.take_body import Passing
+from trunkline.gateway.proxy.until_answered import UntilAnswered
 
 __all__ = ["CLIENT_GONE", "Exchange", "Reply"]
 
@@ -39,6 +40,7 @@ class Exchange:
         "gone",
         "hidden",
         "id",
+        "leave",
         "watch",
     )  # fmt: skip
 
@@ -57,6 +59,7 @@ class Exchange:
         self.claim: Claim | None = None
         self.gone = False  # the client, as far as is known
         self.hidden: Hidden | None = None  # what the answer must not tell
+        self.leave: Callable[[], None] | None = None  # called at the end
         self.watch: asyncio.TimerHandle | asyncio.Task[None] | None = None
         self._began = time.perf_counter()
         self._caller = caller
@@ -77,6 +80,8 @@ class Exchange:
             return
         self._over = True
         self.stop_watching()
+        if self.leave is not None:
+            self.leave()
         if self.claim is not None:
             self.claim.hold()  # unless it was ended before
         body, caller = self.body, self._caller
@@ -184,14 +189,18 @@ class Reply:
         """It was passed on, or as much of it as ever will be."""
         self.close()
 
-    def close(self) -> None:
-        """As `aclose`."""
+    def close(self, until: UntilAnswered | None = None) -> None:
+        """As `aclose`. With `until` the caller does not have it yet: its claim is kept there."""
         exchange = self._exchange
         whole = self._answer.whole and not self._broken
         self._answer.close()
         claim = exchange.claim
         if claim is not None and whole and not exchange.gone and self.status < 500:
-            claim.free()
+            if until is None:
+                claim.free()
+            else:
+                until.keep(claim)
+                exchange.claim = None  # it ends there
         if self._broken:
             exchange.end(self.status, CUT_OFF, self._size)
         elif exchange.gone or not whole:

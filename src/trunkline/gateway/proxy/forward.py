@@ -36,7 +36,7 @@ from trunkline.gateway.proxy.http_client import (
     UpstreamAnswer,
 )
 from trunkline.gateway.proxy.json_to_form import json_to_form
-from trunkline.gateway.proxy.rates import Rates
+from trunkline.gateway.proxy.rates import Rates, Room
 from trunkline.gateway.proxy.seams import Authorising, Recorder
 from trunkline.gateway.proxy.take_body import HELD, Passing, take_body
 from trunkline.sids import SidFactory
@@ -69,6 +69,7 @@ class Forward:
         clock: Clock,
         sids: SidFactory,
         limits: Limits | None = None,
+        room: Room | None = None,
         used: Callable[[Connection], None] | None = None,
         unrefreshable: tuple[type[Exception], ...] = (),
     ) -> None:
@@ -79,6 +80,7 @@ class Forward:
         self._catalogue = catalogue
         self._audit = audit
         self._rates = rates
+        self._room = room or Room()
         self._clock = clock
         self._sids = sids
         self._limits = limits or Limits()
@@ -101,6 +103,7 @@ class Forward:
             if ask.method not in SAFE and ask.method not in UNSAFE:
                 raise BadRequest("There is no such method here.")
             self._rates.take(caller.subject, connection.id)
+            exchange.leave = self._room.take(caller.tenant_id)
             limits = self._limits
             exchange.body = await take_body(ask, limits.body, limits.idle)
             if ask.method in SAFE:

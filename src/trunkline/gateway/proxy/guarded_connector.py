@@ -28,7 +28,7 @@ __all__ = ["KEEP_ALIVE", "GuardedConnector"]
 
 # Below the five seconds after which Node's and uvicorn's servers close an idle connection.
 KEEP_ALIVE: Final = 4.0
-MOST_CONNECTIONS: Final = 2000  # at the same time
+MOST_CONNECTIONS: Final = 4000  # at the same time, more than one tenant may use
 
 
 class _Resolver(AbstractResolver):

@@ -29,8 +29,8 @@ NOT_THE_PROVIDERS: Final = frozenset(
     {
         "accept-encoding", "authorization", "cdn-loop", "client-ip", "cookie", "cookie2",
         "forwarded", "host", "if-range", "range", "true-client-ip", "via", "x-amzn-trace-id",
-        "x-client-ip", "x-cluster-client-ip", "x-original-forwarded-for", "x-original-host", "x-real-ip",
-        "x-request-id",
+        "x-client-ip", "x-cluster-client-ip", "x-original-forwarded-for", "x-original-host",
+        "x-real-ip", "x-request-id",
     }
 )  # fmt: skip
 OWN_PREFIXES: Final = (

@@ -107,10 +107,17 @@ class HideSecrets:
     def cover(self, part: bytes, *, last: bool) -> bytes:
         """What of the body so far may be passed on; with the `last` piece, all of it."""
         data = self._held + part if self._held else part
-        covered = self._hidden.pattern.sub(_cover, data)
-        # A secret that is whole is not cut: of what is held, it is covered already.
+        found: list[tuple[int, int]] = []
+
+        def cover(match: re.Match[bytes]) -> bytes:
+            found.append(match.span())
+            return _cover(match)
+
+        covered = self._hidden.pattern.sub(cover, data)
         cut = len(data) if last else max(0, len(data) - self._begun(data))
-        self._held = covered[cut:]
+        if found and found[-1][1] > cut:  # it may be the beginning of a longer one: whole or not
+            cut = next((start for start, end in found if start < cut < end), cut)
+        self._held = data[cut:]
         return covered[:cut]
 
     def _begun(self, data: bytes) -> int:

@@ -1,17 +1,41 @@
-"""How many requests a second a key and a connection have."""
+"""How many requests a second a key and a connection have, and how many a tenant at a time."""
 
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 from typing import Final
 
 from trunkline.gateway.errors import RateLimited
 
-__all__ = ["Rates"]
+__all__ = ["MOST_AT_A_TIME", "Rates", "Room"]
 
 MOST_NAMES: Final = 20_000  # remembered of each kind; the one that waited longest goes first
+MOST_AT_A_TIME: Final = 2000  # requests of one tenant that are under way
+
+
+class Room:
+    """Keeps a tenant whose providers hang from taking every connection that there is."""
+
+    def __init__(self, most: int = MOST_AT_A_TIME) -> None:
+        self._most = most
+        self._under_way: Counter[str] = Counter()
+
+    def take(self, tenant_id: str) -> Callable[[], None]:
+        """Count one request; what comes back is called at its end. Raises RateLimited."""
+        if self._under_way[tenant_id] >= self._most:
+            raise RateLimited(
+                f"{self._most} requests are under way already. Nothing was sent.", retry_after=1
+            )
+        self._under_way[tenant_id] += 1
+
+        def leave() -> None:
+            self._under_way[tenant_id] -= 1
+            if not self._under_way[tenant_id]:
+                del self._under_way[tenant_id]
+
+        return leave
 
 
 class Rates:

@@ -21,14 +21,16 @@ __all__ = ["EndedSend", "WriteEnds"]
 log = structlog.get_logger(__name__)
 
 GATHER: Final = 0.005  # seconds that the first of a batch waits for others
+TRY_AGAIN: Final = 0.2  # seconds between tries while the database is away
+MOST_LATE: Final = 20_000  # ends that wait for the database; those that waited longest go first
 ATTEMPTS: Final = 3  # of a batch that the database rolled back for the sake of another
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndedSend:
     """What became of a request. `status` is the provider's; None where its answer is not known.
-    `written` is called once the end is in the table, or will never be: then the row stays open,
-    and blocks until its lease ends."""
+    `written` is called once the end is in the table, or when the database is away: then the row
+    is open until the database is back, and blocks until its lease ends if that is earlier."""
 
     fingerprint: bytes
     id: str
@@ -46,6 +48,7 @@ class WriteEnds:
         self._waiting: list[EndedSend] = []
         self._hurry = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
+        self._closing = False
 
     def put(self, end: EndedSend) -> None:
         """Write this one soon."""
@@ -58,26 +61,34 @@ class WriteEnds:
         self._hurry.set()
 
     async def close(self) -> None:
-        """Returns when everything is written."""
+        """Returns when everything is written, or the database is away."""
+        self._closing = True
         while self._writer is not None and not self._writer.done():
             self.hurry()
             await self._writer
 
     async def _write(self) -> None:
-        while self._waiting:
+        late: list[EndedSend] = []
+        while self._waiting or (late and not self._closing):
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._hurry.wait(), GATHER)
+                await asyncio.wait_for(self._hurry.wait(), TRY_AGAIN if late else GATHER)
             self._hurry.clear()
             ends, self._waiting = self._waiting, []
             try:
-                await self._write_together(ends)
+                await self._write_together(late + ends)
+                late = []
             except StoreUnavailable:
-                log.warning("gateway.ends_not_written", sends=[end.id for end in ends])
+                if not late:
+                    log.warning("gateway.ends_wait", sends=len(ends))
+                late = (late + ends)[-MOST_LATE:]
             except Exception as error:
                 log.error("gateway.ends_not_written", **fault(error))
+                late = []
             finally:
                 for end in ends:
                     end.written()
+        if late:
+            log.warning("gateway.ends_not_written", sends=[end.id for end in late])
 
     async def _write_together(self, ends: list[EndedSend]) -> None:
         for left in reversed(range(ATTEMPTS)):

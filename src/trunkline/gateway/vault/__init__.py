@@ -9,7 +9,7 @@ from trunkline.gateway.vault.count_sealed import count_sealed
 from trunkline.gateway.vault.envelope import Bound
 from trunkline.gateway.vault.errors import MasterKeyUnknown, NewVersionNeeded, VaultError
 from trunkline.gateway.vault.follow_rotation import FollowRotation
-from trunkline.gateway.vault.load_master_keys import load_master_keys
+from trunkline.gateway.vault.load_master_keys import find_source, load_master_keys
 from trunkline.gateway.vault.master_keys import MasterKeys
 from trunkline.gateway.vault.open_vault import open_vault
 from trunkline.gateway.vault.retire import retire
@@ -27,6 +27,7 @@ __all__ = [
     "Vault",
     "VaultError",
     "count_sealed",
+    "find_source",
     "load_master_keys",
     "open_vault",
     "retire",

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 from trunkline.gateway.vault.errors import VaultError
 
-__all__ = ["KEY_SIZE", "NONCE_SIZE", "Bound", "Envelope"]
+__all__ = ["KEY_SIZE", "NONCE_SIZE", "Bound", "Envelope", "content_data", "wrap_data"]
 
 FORMAT = 1
 KEY_SIZE = 32

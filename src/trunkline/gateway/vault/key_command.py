@@ -26,6 +26,7 @@ class KeyCommand:
     Neither the command, which may name a secret, nor anything that it prints is ever shown.
     """
 
+    kind = "command"
     quick = False
 
     def __init__(self, command: str, *, seconds: float = SECONDS) -> None:

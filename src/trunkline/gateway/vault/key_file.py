@@ -28,10 +28,20 @@ FIRST = 1
 class KeyFile:
     """The file at `path`. A `KeySource` to which versions can be added."""
 
+    kind = "file"
     quick = True
 
     def __init__(self, path: Path) -> None:
         self.path = path
+
+    @property
+    def was_made(self) -> bool:
+        """Whether a file was made here at some time, be it lost or not: its lock stays."""
+        return self._lock.exists()
+
+    @property
+    def _lock(self) -> Path:
+        return self.path.parent / f".{self.path.name}.lock"
 
     def make(self, entropy: Callable[[int], bytes]) -> None:
         """Make the file, mode 0400, with a first key; one that is there stays. Raises
@@ -98,7 +108,7 @@ class KeyFile:
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
-            lock = os.open(self.path.parent / f".{self.path.name}.lock", flags, 0o600)
+            lock = os.open(self._lock, flags, 0o600)
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX)
                 yield

@@ -12,9 +12,9 @@ from pydantic import SecretStr
 from trunkline.gateway.vault.errors import VaultError
 from trunkline.gateway.vault.key_command import KeyCommand
 from trunkline.gateway.vault.key_file import KeyFile
-from trunkline.gateway.vault.master_keys import MasterKeys, parse_master_keys
+from trunkline.gateway.vault.master_keys import KeySource, MasterKeys, parse_master_keys
 
-__all__ = ["VARIABLE", "load_master_keys"]
+__all__ = ["VARIABLE", "VaultSettings", "find_source", "load_master_keys"]
 
 VARIABLE = "TRUNKLINE_GATEWAY_MASTER_KEY"
 FILE = "vault.keys"
@@ -32,6 +32,7 @@ class VaultSettings(Protocol):
 class _Variable:
     """An environment variable stays as it was when the process began."""
 
+    kind = "environment"
     quick = True
 
     def __init__(self, value: SecretStr) -> None:
@@ -39,6 +40,26 @@ class _Variable:
 
     def read(self) -> dict[int, bytes]:
         return parse_master_keys(self._value.get_secret_value(), VARIABLE)
+
+
+def find_source(settings: VaultSettings) -> KeySource:
+    """The variable, the command, or the file, which need not be there. Raises VaultError when more
+    than one is named."""
+    given = [
+        settings.gateway_master_key,
+        settings.gateway_master_key_file,
+        settings.gateway_master_key_command,
+    ]
+    if sum(value is not None for value in given) > 1:
+        raise VaultError(
+            f"Master keys come from one place: set one of {VARIABLE}, {VARIABLE}_FILE and "
+            f"{VARIABLE}_COMMAND."
+        )
+    if settings.gateway_master_key is not None:
+        return _Variable(settings.gateway_master_key)
+    if settings.gateway_master_key_command is not None:
+        return KeyCommand(settings.gateway_master_key_command)
+    return KeyFile(settings.gateway_master_key_file or settings.data / FILE)
 
 
 def load_master_keys(
@@ -52,23 +73,7 @@ def load_master_keys(
     A missing file is made, unless `create` is False: say so when secrets were sealed already,
     because a new key could never open them. Raises VaultError.
     """
-    given = [
-        settings.gateway_master_key,
-        settings.gateway_master_key_file,
-        settings.gateway_master_key_command,
-    ]
-    if sum(value is not None for value in given) > 1:
-        raise VaultError(
-            f"Master keys come from one place: set one of {VARIABLE}, {VARIABLE}_FILE and "
-            f"{VARIABLE}_COMMAND."
-        )
-    source: _Variable | KeyCommand | KeyFile
-    if settings.gateway_master_key is not None:
-        source = _Variable(settings.gateway_master_key)
-    elif settings.gateway_master_key_command is not None:
-        source = KeyCommand(settings.gateway_master_key_command)
-    else:
-        source = KeyFile(settings.gateway_master_key_file or settings.data / FILE)
-        if create:
-            source.make(entropy)
+    source = find_source(settings)
+    if create and isinstance(source, KeyFile):
+        source.make(entropy)
     return MasterKeys(source.read(), source)

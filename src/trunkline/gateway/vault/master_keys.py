@@ -28,6 +28,10 @@ class KeySource(Protocol):
     """Where master keys come from."""
 
     @property
+    def kind(self) -> str:
+        """`file`, `environment` or `command`."""
+
+    @property
     def quick(self) -> bool:
         """Whether `read` takes less than a millisecond, so that the event loop may wait for it."""
 

@@ -16,7 +16,7 @@ from trunkline.gateway.vault.master_keys import MasterKeys
 from trunkline.gateway.vault.vault import Vault
 from trunkline.store.database import Connection, Database
 
-__all__ = ["check_master_keys", "open_vault"]
+__all__ = ["check_master_keys", "open_vault", "proofs_of"]
 
 log = structlog.get_logger(__name__)
 

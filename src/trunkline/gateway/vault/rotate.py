@@ -124,7 +124,8 @@ async def _add_version(vault: Vault, version: int, entropy: Callable[[int], byte
             f"The master keys come from {VARIABLE} or from a command, where only you can add one: "
             f"put version {version} behind the others (`{version}:` and what `openssl rand -base64 "
             f"{KEY_SIZE}` prints), for every node, restart those that have them from the variable, "
-            "and rotate again. Keep the old versions until `retire` says that nothing uses them."
+            "and rotate again. Keep the old versions until `trunkline vault retire` says that "
+            "nothing uses them."
         )
 
 

@@ -92,10 +92,6 @@ class Vault:
             pass  # raised below, so that what was decoded is not part of the exception
         raise VaultError(REFUSED)
 
-    def needs_rotation(self, sealed: bytes) -> bool:
-        """Whether its master key is older than the current one. Raises VaultError."""
-        return Envelope.parse(sealed).master < self.keys.current
-
     def rewrap(self, sealed: bytes) -> bytes:
         """The same value under the current master key, for the same tenant, subject and purpose;
         its content is not looked at. Raises VaultError."""

@@ -111,6 +111,16 @@ def test_the_vault_is_shown_and_rotated(gateway: StandIn) -> None:
     assert gateway.run("vault", "status", "--json").json() == VAULT
 
 
+def test_an_old_master_key_is_retired(gateway: StandIn) -> None:
+    told = {"version": 1, "told": "Master key version 1 is gone\x1b."}
+    gateway.control("POST", "/gateway/vault/retire", told)
+    assert gateway.run("vault", "retire", "1").out == "Master key version 1 is gone\\x1b.\n"
+    assert gateway.asked[-1].json == {"version": 1}
+    assert gateway.run("vault", "retire", "1", "--json").json() == told
+    for version in ("0", "x", ""):
+        assert gateway.run("vault", "retire", version).code == 2
+
+
 def test_entries_are_listed(gateway: StandIn) -> None:
     older = ENTRY | {"seq": 40, "status": None, "milliseconds": None, "tenant": None, "user": None}
     gateway.control("GET", "/gateway/audit", {"entries": [ENTRY, older], "next": 40})

@@ -377,6 +377,15 @@ async def test_the_hot_path_asks_the_database_once(core: Core, caller: Caller) -
     assert (await core.connections.get(caller, made.id)).name == "x"
 
 
+async def test_a_clock_that_is_set_back_keeps_nothing_longer(core: Core, caller: Caller) -> None:
+    made = await core.active(caller)
+    await core.heard()
+    await core.connections.get(caller, made.id)
+    await core.database.execute("UPDATE gateway_connections SET name = 'x' WHERE id = $1", made.id)
+    core.clock.move(hours=-1)
+    assert (await core.connections.get(caller, made.id)).name == "x"
+
+
 class Overtaken:
     """A database whose answers come late: they wait until `late` is set."""
 

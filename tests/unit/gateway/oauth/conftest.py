@@ -164,3 +164,17 @@ async def caller(database: Database, sids: SidFactory) -> Caller:
 @pytest.fixture
 def given(node: Node, caller: Caller) -> Given:
     return Given(node, caller)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def other_database(database_url: str) -> AsyncIterator[Database]:
+    """The same database by a pool and a listener of its own, as a second process has it."""
+    opened = await Database.open(database_url)
+    await opened.listen()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def other(node_of: MakeNode, other_database: Database) -> Node:
+    return node_of(other_database)

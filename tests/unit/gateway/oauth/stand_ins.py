@@ -229,3 +229,14 @@ async def let_again(node: Node, connection: Connection) -> None:
         "UPDATE gateway_oauth_delays SET not_before = clock_timestamp() WHERE connection_id = $1",
         connection.id,
     )
+
+
+async def held_renewal(
+    node: Node, given: Given, tokens: TokenServer
+) -> tuple[Connection, asyncio.Task[Injected]]:
+    """A renewal whose request is at the provider, which holds its answer back (`tokens.gate`)."""
+    tokens.gate.clear()
+    connection = await given.oauth()
+    asking = asyncio.create_task(node.authorise(connection))
+    await tokens.arrived.wait()
+    return connection, asking

@@ -37,6 +37,7 @@ from trunkline.webhooks.http import NetworkRules
 
 SECRET = Injected(headers={"Authorization": "Basic c2VjcmV0"})
 NEWER = Injected(headers={"Authorization": "Basic bmV3ZXI="})
+QUICK = Limits(body=3 << 20, answer=1000, connect=2, idle=0.3)
 MESSAGES = "/2010-04-01/Accounts/AC" + "0" * 32 + "/Messages.json"
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 
-from tests.support.hostile_server import Answer, Heard, HostileServer, answer, hostile_server
+from tests.support.hostile_server import Answer, Heard, HostileServer, answer
 from tests.support.waiting import eventually
 from tests.unit.gateway.proxy.stand_ins import (
     MESSAGES,
+    QUICK,
     SECRET,
     Proxy,
     caller_of,
@@ -25,40 +24,12 @@ from trunkline.gateway.errors import (
     UpstreamTimeout,
     UpstreamUnreachable,
 )
-from trunkline.gateway.proxy import BrokenOff, DuplicateOfUnknown, Limits
+from trunkline.gateway.proxy import BrokenOff, DuplicateOfUnknown
 from trunkline.sids import SidFactory
 from trunkline.store import Database
 
-QUICK = Limits(body=3 << 20, answer=1000, connect=2, idle=0.3)
 UNSAFE = ["POST", "PUT", "PATCH", "DELETE"]
 FORM = [("content-type", "application/x-www-form-urlencoded")]
-
-
-@pytest.fixture
-async def hostile() -> AsyncIterator[HostileServer]:
-    async with hostile_server() as server:
-        yield server
-
-
-@pytest.fixture
-async def proxy(database: Database, hostile: HostileServer) -> AsyncIterator[Proxy]:
-    async with proxying(database, f"http://127.0.0.1:{hostile.port}", limits=QUICK) as proxy:
-        yield proxy
-
-
-async def pieces(*parts: bytes | Exception) -> AsyncIterator[bytes]:
-    for part in parts:
-        if isinstance(part, Exception):
-            raise part
-        yield part
-
-
-def unauthorised_until(newer: Injected) -> Any:
-    def script(heard: Heard) -> Answer:
-        accepted = heard.header("Authorization") == newer.headers["Authorization"]
-        return answer("200 OK" if accepted else "401 Unauthorized", b"me" if accepted else b"no")
-
-    return script
 
 
 @pytest.mark.parametrize("method", ["GET", "OPTIONS", *UNSAFE])

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from tests.support.hostile_server import Answer, Heard, HostileServer, answer, hostile_server
+from tests.support.hostile_server import Answer, Heard, HostileServer, answer
 from tests.support.waiting import eventually
 from tests.unit.gateway.proxy.stand_ins import (
     MESSAGES,
     NEWER,
+    QUICK,
     SECRET,
     Proxy,
     caller_of,
@@ -33,25 +34,9 @@ from trunkline.gateway.errors import (
     Unavailable,
     UpstreamUnreachable,
 )
-from trunkline.gateway.proxy import BrokenOff, DuplicateOfUnknown, Limits, Rates
+from trunkline.gateway.proxy import BrokenOff, DuplicateOfUnknown, Rates
 from trunkline.sids import SidFactory
 from trunkline.store import Database
-
-QUICK = Limits(body=3 << 20, answer=1000, connect=2, idle=0.3)
-UNSAFE = ["POST", "PUT", "PATCH", "DELETE"]
-FORM = [("content-type", "application/x-www-form-urlencoded")]
-
-
-@pytest.fixture
-async def hostile() -> AsyncIterator[HostileServer]:
-    async with hostile_server() as server:
-        yield server
-
-
-@pytest.fixture
-async def proxy(database: Database, hostile: HostileServer) -> AsyncIterator[Proxy]:
-    async with proxying(database, f"http://127.0.0.1:{hostile.port}", limits=QUICK) as proxy:
-        yield proxy
 
 
 async def pieces(*parts: bytes | Exception) -> AsyncIterator[bytes]:

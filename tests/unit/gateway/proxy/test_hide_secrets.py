@@ -99,3 +99,20 @@ def test_nothing_else_waits() -> None:
     assert hide.cover(b"data: one\n\n", last=False) == b"data: one\n\n"
     assert hide.cover(b"data: f00d", last=False) == b"data: "
     assert hide.cover(b" for all\n\n", last=False) == b"f00d for all\n\n"
+
+
+@given(st.data())
+def test_one_that_begins_within_another(data: st.DataObject) -> None:
+    """Cut or whole, a body is covered in the same places."""
+    secrets = data.draw(st.lists(st.text("ab", min_size=8, max_size=14), min_size=2, max_size=3))
+    found = secrets_of(Injected(headers={f"X-{n}": each for n, each in enumerate(secrets)}))
+    assert found is not None
+    pieces = [*secrets, *(each[:6] for each in secrets), "a", "x"]
+    body = "".join(data.draw(st.lists(st.sampled_from(pieces), max_size=5))).encode()
+    cuts = data.draw(st.lists(st.integers(0, len(body)), max_size=5))
+    places = [0, *sorted(cuts), len(body)]
+    hide = HideSecrets(found)
+
+    told = [hide.cover(body[start:end], last=False) for start, end in pairwise(places)]
+
+    assert b"".join(told) + hide.cover(b"", last=True) == HideSecrets(found).cover(body, last=True)

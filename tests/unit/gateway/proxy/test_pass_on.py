@@ -7,24 +7,17 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.support.hostile_server import Answer, HostileServer, answer, hostile_server
+from tests.support.hostile_server import Answer, HostileServer, answer
 from tests.support.waiting import eventually
-from tests.unit.gateway.proxy.stand_ins import MESSAGES, Proxy, face, proxying, serving
+from tests.unit.gateway.proxy.stand_ins import MESSAGES, Proxy, face, serving
 from tests.unit.gateway.proxy.wire import LIMITS, Wire, dialled, request, streaming
-from trunkline.gateway.proxy import DuplicateOfUnknown
+from trunkline.gateway.proxy import DuplicateOfUnknown, Limits
 from trunkline.store import Database
 
 
 @pytest.fixture
-async def hostile() -> AsyncIterator[HostileServer]:
-    async with hostile_server() as server:
-        yield server
-
-
-@pytest.fixture
-async def proxy(database: Database, hostile: HostileServer) -> AsyncIterator[Proxy]:
-    async with proxying(database, f"http://127.0.0.1:{hostile.port}", limits=LIMITS) as proxy:
-        yield proxy
+def limits() -> Limits:
+    return LIMITS
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from trunkline.gateway.errors import RateLimited
 from trunkline.gateway.proxy import Rates
+from trunkline.gateway.proxy.rates import Room
 
 
 class Time:
@@ -80,3 +81,17 @@ def test_keys_and_connections_are_counted_apart() -> None:
         rates.take("b", "1")
     with pytest.raises(RateLimited, match="This connection"):
         rates.take("c", "1")
+
+
+def test_a_tenant_has_so_many_at_a_time() -> None:
+    room = Room(2)
+    one, other = room.take("tenant"), room.take("tenant")
+    with pytest.raises(RateLimited):
+        room.take("tenant")
+    room.take("another")()
+    one()
+    room.take("tenant")
+    other()
+    room.take("tenant")
+    with pytest.raises(RateLimited):
+        room.take("tenant")

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from maton_ai import _base_client as sdk
 
-from tests.support.hostile_server import Answer, HostileServer, answer, hostile_server
+from tests.support.hostile_server import Answer, HostileServer, answer
 from tests.support.waiting import eventually
 from tests.unit.gateway.proxy.stand_ins import MESSAGES, Proxy, face, proxying, serving
 from trunkline.gateway.proxy import Limits
@@ -29,15 +29,8 @@ def without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def hostile() -> AsyncIterator[HostileServer]:
-    async with hostile_server() as server:
-        yield server
-
-
-@pytest.fixture
-async def proxy(database: Database, hostile: HostileServer) -> AsyncIterator[Proxy]:
-    async with proxying(database, f"http://127.0.0.1:{hostile.port}", limits=QUICK) as proxy:
-        yield proxy
+def limits() -> Limits:
+    return QUICK
 
 
 @pytest.fixture

@@ -79,6 +79,7 @@ def test_a_key_of_another_size_is_refused() -> None:
 
 
 class Source:
+    kind = "test"
     quick = True
 
     def __init__(self, keys: dict[int, bytes]) -> None:

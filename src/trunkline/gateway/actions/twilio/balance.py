@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from trunkline.gateway.actions.declare import Action
 from trunkline.gateway.actions.twilio.fields import (
     ACCOUNT,
     ACCOUNT_PATH,
-    CONNECTORS,
-    FAMILY,
+    action,
     nullable,
     record,
 )
 
 __all__ = ["ACTIONS"]
 
-GET = Action(
+GET = action(
     key="get-account-balance",
-    family=FAMILY,
     name="Get Account Balance",
     description="Read how much money is left in the account, and in which currency.",
-    connectors=CONNECTORS,
     method="GET",
     path=f"{ACCOUNT_PATH}/Balance.json",
     inputs=(ACCOUNT,),

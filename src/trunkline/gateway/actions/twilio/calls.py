@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from trunkline.gateway.actions.declare import Action, Choice, Input
+from trunkline.gateway.actions.declare import Choice, Input
 from trunkline.gateway.actions.twilio.fields import (
     ACCOUNT,
     ACCOUNT_PATH,
-    CONNECTORS,
-    FAMILY,
     LIMIT,
     LIMIT_DEFAULT,
+    action,
     dates,
     flag,
     listing,
     nullable,
+    nullables,
     number,
     one_of,
     page_of,
@@ -42,29 +42,15 @@ OUTPUT = record(
     ("sid", "status"),
     sid={"type": "string", "description": "What later calls name this call by."},
     status={"type": "string", "description": f"{', '.join(STATUSES[:-1])} or {STATUSES[-1]}."},
-    account_sid=nullable,
-    parent_call_sid=nullable,
-    **{"from": nullable},
-    from_formatted=nullable,
-    to=nullable,
-    to_formatted=nullable,
-    direction=nullable,
-    start_time=nullable,
-    end_time=nullable,
+    **nullables(
+        "account_sid parent_call_sid from from_formatted to to_formatted direction start_time "
+        "end_time"
+    ),
     duration={**nullable, "description": "In seconds."},
-    answered_by=nullable,
-    caller_name=nullable,
-    forwarded_from=nullable,
-    phone_number_sid=nullable,
-    group_sid=nullable,
-    trunk_sid=nullable,
-    queue_time=nullable,
-    price=nullable,
-    price_unit=nullable,
-    date_created=nullable,
-    date_updated=nullable,
-    api_version=nullable,
-    uri=nullable,
+    **nullables(
+        "answered_by caller_name forwarded_from phone_number_sid group_sid trunk_sid queue_time "
+        "price price_unit date_created date_updated api_version uri"
+    ),
     subresource_uris={"type": ["object", "null"]},
 )
 
@@ -91,13 +77,11 @@ def _method(name: str, sends: str, of: str) -> Input:
     return one_of(name, sends, f"The HTTP method for `{of}`; POST if left out.", "GET", "POST")
 
 
-CREATE = Action(
+CREATE = action(
     key="create-call",
-    family=FAMILY,
     name="Create Call",
     description="Place an outbound phone call, and say what happens once it is answered: TwiML, "
     "the address of some, or an application.",
-    connectors=CONNECTORS,
     method="POST",
     path=CALLS,
     inputs=(
@@ -154,13 +138,11 @@ CREATE = Action(
     "connect new somebody customer",
 )
 
-UPDATE = Action(
+UPDATE = action(
     key="update-call",
-    family=FAMILY,
     name="Update Call",
     description="Change a call that is in progress: redirect it to other TwiML, hang it up, or "
     "cancel it before it is answered.",
-    connectors=CONNECTORS,
     method="POST",
     path=CALL,
     inputs=(
@@ -191,12 +173,10 @@ UPDATE = Action(
     "drop kill complete transfer forward move switch control",
 )
 
-GET = Action(
+GET = action(
     key="get-call",
-    family=FAMILY,
     name="Get Call",
     description="Read one call by its SID: its status, duration, price, and who called whom.",
-    connectors=CONNECTORS,
     method="GET",
     path=CALL,
     inputs=(CALL_SID, ACCOUNT),
@@ -204,13 +184,11 @@ GET = Action(
     words="details status length long answered check look up result outcome cost",
 )
 
-LIST = Action(
+LIST = action(
     key="list-calls",
-    family=FAMILY,
     name="List Calls",
     description="List the calls made to and from the account's numbers, newest first; by number, "
     "status or date.",
-    connectors=CONNECTORS,
     method="GET",
     path=CALLS,
     inputs=(

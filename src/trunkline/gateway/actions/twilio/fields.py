@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-from trunkline.gateway.actions.declare import Input, Paging
+from trunkline.gateway.actions.declare import Action, Input, Paging
 
 __all__ = [
     "ACCOUNT",
@@ -14,6 +15,8 @@ __all__ = [
     "FAMILY",
     "LIMIT",
     "LIMIT_DEFAULT",
+    "MOST_URL",
+    "action",
     "boolean",
     "dates",
     "flag",
@@ -21,6 +24,7 @@ __all__ = [
     "listing",
     "moment",
     "nullable",
+    "nullables",
     "number",
     "one_of",
     "page_of",
@@ -37,6 +41,9 @@ LIMIT_DEFAULT = 50
 LIMIT_MOST = 10_000
 
 MOST_URL = 4000  # characters; Twilio takes fewer in places, and says so itself
+
+action = partial(Action, family=FAMILY, connectors=CONNECTORS)
+"""An action of Twilio's API."""
 
 
 def text(
@@ -160,6 +167,11 @@ def listing(items: str) -> Paging:
 nullable: Mapping[str, Any] = {"type": ["string", "null"]}
 integer: Mapping[str, Any] = {"type": ["integer", "null"]}
 boolean: Mapping[str, Any] = {"type": ["boolean", "null"]}
+
+
+def nullables(names: str) -> dict[str, Mapping[str, Any]]:
+    """Properties that are texts, or null: their names, with blanks between."""
+    return dict.fromkeys(names.split(), nullable)
 
 
 def record(required: tuple[str, ...], **properties: Mapping[str, Any]) -> dict[str, Any]:

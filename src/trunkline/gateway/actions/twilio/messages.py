@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from trunkline.gateway.actions.declare import Action, Choice, Input
+from trunkline.gateway.actions.declare import Choice, Input
 from trunkline.gateway.actions.twilio.fields import (
     ACCOUNT,
     ACCOUNT_PATH,
-    CONNECTORS,
-    FAMILY,
     LIMIT,
     LIMIT_DEFAULT,
     MOST_URL,
+    action,
     dates,
     flag,
     integer,
     listing,
     moment,
-    nullable,
+    nullables,
     number,
     one_of,
     page_of,
@@ -39,23 +38,11 @@ OUTPUT = record(
         "description": "accepted, scheduled, queued, sending, sent, delivered, undelivered, "
         "failed, canceled, receiving, received or read.",
     },
-    account_sid=nullable,
-    **{"from": nullable},
-    to=nullable,
-    body=nullable,
-    direction=nullable,
-    num_segments=nullable,
-    num_media=nullable,
-    messaging_service_sid=nullable,
+    **nullables("account_sid from to body direction num_segments num_media messaging_service_sid"),
     error_code=integer,
-    error_message=nullable,
-    price=nullable,
-    price_unit=nullable,
-    date_created=nullable,
-    date_sent=nullable,
-    date_updated=nullable,
-    api_version=nullable,
-    uri=nullable,
+    **nullables(
+        "error_message price price_unit date_created date_sent date_updated api_version uri"
+    ),
     subresource_uris={"type": ["object", "null"]},
 )
 
@@ -91,13 +78,11 @@ MESSAGE_SID = sid(
     "messageSid", "Sid", "The message's SID.", "SM", "MM", of="a message", required=True
 )
 
-SEND = Action(
+SEND = action(
     key="send-message",
-    family=FAMILY,
     name="Send Message",
     description="Send a text message – SMS, MMS with pictures, WhatsApp – to a phone number, at "
     "once or at a later time.",
-    connectors=CONNECTORS,
     method="POST",
     path=MESSAGES,
     inputs=(
@@ -166,13 +151,11 @@ SEND = Action(
     "schedule later picture photo image media attachment whatsapp template somebody customer",
 )
 
-LIST = Action(
+LIST = action(
     key="list-messages",
-    family=FAMILY,
     name="List Messages",
     description="List the messages that the account sent and received, newest first; of one "
     "sender, one recipient or a range of dates.",
-    connectors=CONNECTORS,
     method="GET",
     path=MESSAGES,
     inputs=(
@@ -189,13 +172,11 @@ LIST = Action(
     "conversation search find filter export",
 )
 
-GET = Action(
+GET = action(
     key="get-message",
-    family=FAMILY,
     name="Get Message",
     description="Read one message by its SID: its text, whether it was delivered, its error and "
     "price.",
-    connectors=CONNECTORS,
     method="GET",
     path=MESSAGE,
     inputs=(MESSAGE_SID, ACCOUNT),
@@ -204,12 +185,10 @@ GET = Action(
     "content cost",
 )
 
-DELETE = Action(
+DELETE = action(
     key="delete-message",
-    family=FAMILY,
     name="Delete Message",
     description="Delete a message from the account for good, with its text.",
-    connectors=CONNECTORS,
     method="DELETE",
     path=MESSAGE,
     inputs=(MESSAGE_SID, ACCOUNT),

@@ -3,18 +3,16 @@ https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource"""
 
 from __future__ import annotations
 
-from trunkline.gateway.actions.declare import Action
 from trunkline.gateway.actions.twilio.fields import (
     ACCOUNT,
     ACCOUNT_PATH,
-    CONNECTORS,
-    FAMILY,
     LIMIT,
     LIMIT_DEFAULT,
+    action,
     boolean,
     flag,
     listing,
-    nullable,
+    nullables,
     page_of,
     record,
     sid,
@@ -27,51 +25,30 @@ OUTPUT = record(
     ("sid", "phone_number"),
     sid={"type": "string", "description": "What later calls name this number by."},
     phone_number={"type": "string", "description": "In E.164 form."},
-    account_sid=nullable,
-    friendly_name=nullable,
+    **nullables("account_sid friendly_name"),
     capabilities={
         "type": ["object", "null"],
         "properties": dict.fromkeys(("voice", "sms", "mms", "fax"), boolean),
     },
-    voice_url=nullable,
-    voice_method=nullable,
-    voice_fallback_url=nullable,
-    voice_fallback_method=nullable,
-    voice_application_sid=nullable,
+    **nullables(
+        "voice_url voice_method voice_fallback_url voice_fallback_method voice_application_sid"
+    ),
     voice_caller_id_lookup=boolean,
-    voice_receive_mode=nullable,
-    sms_url=nullable,
-    sms_method=nullable,
-    sms_fallback_url=nullable,
-    sms_fallback_method=nullable,
-    sms_application_sid=nullable,
-    status_callback=nullable,
-    status_callback_method=nullable,
-    trunk_sid=nullable,
-    address_sid=nullable,
-    address_requirements=nullable,
-    identity_sid=nullable,
-    bundle_sid=nullable,
-    emergency_status=nullable,
-    emergency_address_sid=nullable,
-    emergency_address_status=nullable,
-    origin=nullable,
+    **nullables(
+        "voice_receive_mode sms_url sms_method sms_fallback_url sms_fallback_method "
+        "sms_application_sid status_callback status_callback_method trunk_sid address_sid "
+        "address_requirements identity_sid bundle_sid emergency_status emergency_address_sid "
+        "emergency_address_status origin"
+    ),
     beta=boolean,
-    status=nullable,
-    type=nullable,
-    date_created=nullable,
-    date_updated=nullable,
-    api_version=nullable,
-    uri=nullable,
+    **nullables("status type date_created date_updated api_version uri"),
 )
 
-GET = Action(
+GET = action(
     key="get-phone-number",
-    family=FAMILY,
     name="Get Phone Number",
     description="Read one of the account's incoming phone numbers by its SID: what it can do, and "
     "what answers its calls and messages.",
-    connectors=CONNECTORS,
     method="GET",
     path=f"{ACCOUNT_PATH}/IncomingPhoneNumbers/{{Sid}}.json",
     inputs=(
@@ -82,12 +59,10 @@ GET = Action(
     words="details capabilities configuration settings webhook voice sms url check look up inspect",
 )
 
-LIST = Action(
+LIST = action(
     key="list-phone-numbers",
-    family=FAMILY,
     name="List Phone Numbers",
     description="List the incoming phone numbers that belong to the account.",
-    connectors=CONNECTORS,
     method="GET",
     path=f"{ACCOUNT_PATH}/IncomingPhoneNumbers.json",
     inputs=(

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from trunkline.gateway.actions.declare import Action
 from trunkline.gateway.actions.twilio.fields import (
     ACCOUNT,
     ACCOUNT_PATH,
-    CONNECTORS,
-    FAMILY,
     LIMIT,
     LIMIT_DEFAULT,
+    action,
     dates,
     flag,
     integer,
     listing,
     nullable,
+    nullables,
     page_of,
     record,
     sid,
@@ -29,34 +28,25 @@ OUTPUT = record(
         "type": "string",
         "description": "in-progress, paused, stopped, processing, completed, absent or deleted.",
     },
-    account_sid=nullable,
-    call_sid=nullable,
-    conference_sid=nullable,
-    start_time=nullable,
+    **nullables("account_sid call_sid conference_sid start_time"),
     duration={**nullable, "description": "In seconds."},
     channels=integer,
     source=nullable,
     media_url={**nullable, "description": "Where its audio is, with `.mp3` or `.wav` after it."},
-    price=nullable,
-    price_unit=nullable,
+    **nullables("price price_unit"),
     error_code=integer,
-    date_created=nullable,
-    date_updated=nullable,
-    api_version=nullable,
-    uri=nullable,
+    **nullables("date_created date_updated api_version uri"),
     encryption_details={"type": ["object", "null"]},
     subresource_uris={"type": ["object", "null"]},
 )
 
 DELETED = flag("includeSoftDeleted", "IncludeSoftDeleted", "Also recordings deleted lately.")
 
-GET = Action(
+GET = action(
     key="get-recording",
-    family=FAMILY,
     name="Get Recording",
     description="Read one call recording by its SID: its length, its status, and where its audio "
     "is to be had.",
-    connectors=CONNECTORS,
     method="GET",
     path=f"{ACCOUNT_PATH}/Recordings/{{Sid}}.json",
     inputs=(
@@ -68,13 +58,11 @@ GET = Action(
     words="details audio sound file download listen play hear voicemail url duration",
 )
 
-LIST = Action(
+LIST = action(
     key="list-recordings",
-    family=FAMILY,
     name="List Recordings",
     description="List the account's recordings of calls, newest first; those of one call, of one "
     "conference or of a range of dates.",
-    connectors=CONNECTORS,
     method="GET",
     path=f"{ACCOUNT_PATH}/Recordings.json",
     inputs=(
