@@ -115,6 +115,7 @@ class Proxy:
     catalogue: Catalogue
     caller: Caller
     connection: Connection
+    left: asyncio.Event = field(default_factory=asyncio.Event)  # a client of `face` is gone
 
     def ask(
         self,
@@ -223,6 +224,12 @@ def face(proxy: Proxy) -> Starlette:
         query: bytes = request.scope["query_string"]
         path = raw.decode("latin-1") + ("?" + query.decode("latin-1") if query else "")
         announced = request.headers.get("content-length")
+        heard = gone_of(request.receive)
+
+        async def gone() -> None:
+            await heard()
+            proxy.left.set()
+
         has_body = announced not in (None, "0") or "transfer-encoding" in request.headers
         ask = proxy.ask(
             request.method,
@@ -230,7 +237,7 @@ def face(proxy: Proxy) -> Starlette:
             request.stream() if has_body else None,
             [(n.decode("latin-1"), v.decode("latin-1")) for n, v in request.scope["headers"]],
             length=None if announced is None else int(announced),
-            gone=gone_of(request.receive),
+            gone=gone,
         )
         try:
             return PassOn(await proxy.forward(proxy.caller, proxy.connection, ask))

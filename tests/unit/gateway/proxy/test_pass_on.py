@@ -240,7 +240,7 @@ async def test_a_client_that_leaves_does_not_stop_an_unsafe_request(database: Da
         await asyncio.wait_for(heard.wait(), 20)
         wire.writer.close()
         again = asyncio.create_task(proxy("POST", MESSAGES, b"To=1"))  # as clients do
-        await asyncio.sleep(0.05)  # the server hears that the connection is gone
+        await asyncio.wait_for(proxy.left.wait(), 20)
         go.set()
         with pytest.raises(DuplicateOfUnknown):
             await again
