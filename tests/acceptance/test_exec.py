@@ -14,6 +14,7 @@ import pytest
 from tests.support import node
 from tests.support.executing import Exec
 from tests.support.platform import World
+from trunkline.redirect.hosts import REDIRECTED
 
 PYTHON = """
 import os
@@ -116,13 +117,17 @@ def test_the_program_has_its_environment_and_what_redirects_it(
     assert after["PYTHONPATH"].endswith("/redirect/python:/lib")
     assert after["NODE_OPTIONS"].endswith('/redirect/node/redirect.cjs"')
     url = platform.base_url
-    assert {name: after[name] for name in after if name.startswith(("TWILIO_", "TRUNKLINE_"))} == {
-        "TRUNKLINE_REDIRECT": f"twilio.com={url} *.twilio.com={url}",
+    ours = ("TWILIO_", "TRUNKLINE_", "MATON_", "MEMBRANE_")
+    assert {name: after[name] for name in after if name.startswith(ours)} == {
+        "TRUNKLINE_REDIRECT": " ".join(f"{pattern}={url}" for pattern in REDIRECTED),
         "TRUNKLINE_DATA": str(data),
         "TRUNKLINE_WORLD": platform.name,
         "TWILIO_ACCOUNT_SID": platform.account_sid,
         "TWILIO_AUTH_TOKEN": platform.auth_token,
         "TWILIO_PHONE_NUMBER": platform.numbers[0],
+        "MATON_API_KEY": platform.gateway_key,
+        "MATON_TELEMETRY": "0",
+        "MEMBRANE_TOKEN": platform.gateway_key.replace("tlk_", "pat-"),
     }
 
 

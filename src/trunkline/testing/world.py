@@ -113,7 +113,7 @@ class World:
             known.gateway_key,
             self._control_token,
         ):
-            text = text.replace(secret, HIDDEN)
+            text = text.replace(secret, HIDDEN) if secret else text
         return text
 
     def _target(self, path: str) -> str:

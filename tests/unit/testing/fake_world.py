@@ -13,6 +13,7 @@ CREDENTIALS = Credentials(
     auth_token="token-of-the-account",
     api_key="SK" + "2" * 32,
     api_secret="secret-of-the-key",
+    gateway_key="tlk_of-the-gateway",
     numbers=("+12065550100", "+14155550100"),
 )
 

@@ -80,8 +80,9 @@ async def test_it_does_not_wait_for_an_app_on_the_same_loop() -> None:
 
 def test_secrets_are_taken_out_of_texts() -> None:
     world = world_with(FakeConnections())
-    text = f"{CREDENTIALS.auth_token} {CREDENTIALS.api_secret} control-token {world.name}"
-    assert world.without_secrets(text) == "[secret] [secret] [secret] test-1"
+    known = (CREDENTIALS.auth_token, CREDENTIALS.api_secret, CREDENTIALS.gateway_key)
+    text = f"{' '.join(known)} control-token {world.name}"
+    assert world.without_secrets(text) == "[secret] [secret] [secret] [secret] test-1"
     assert CREDENTIALS.auth_token not in repr(CREDENTIALS)
 
 
@@ -100,6 +101,7 @@ def test_a_world_is_named_after_its_test(title: str, name: str) -> None:
         "auth_token": "t",
         "api_key": None,
         "api_secret": None,
+        "gateway_key": None,
         "numbers": ["+1"],
     }
     connections = FakeConnections(201, {"credentials": made})

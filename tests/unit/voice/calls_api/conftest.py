@@ -80,6 +80,7 @@ async def desk(
         authenticator=authenticator,
         own_numbers=own_numbers,
         applications=applications,
+        address="http://127.0.0.1:1",
         base_url=lambda: "http://127.0.0.1",
     )
 

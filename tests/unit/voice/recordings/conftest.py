@@ -72,6 +72,7 @@ async def studio(
         authenticator=authenticator,
         own_numbers=OwnNumbers(database),
         applications=ApplicationLookup(database),
+        address="http://127.0.0.1:1",
         base_url=lambda: BASE_URL,
     )
     media = Media(core)
