@@ -32,6 +32,7 @@ from tests.support.waiting import eventually
 
 LEASE = 1.5  # seconds; a third of it passes between two heartbeats
 SLACK = 1.0  # seconds that a beat may be late on a busy machine, rounding included
+LATE = 3.0  # seconds by which a heartbeat may be late on a busy machine
 UNWRITTEN = 1.0  # seconds of a recording that wait to be written
 CALLS = 40  # that clients make in a round
 OUTAGE = 0.8  # seconds without a database
@@ -302,7 +303,7 @@ def check_durations(ledger: CallLedger, kills: list[datetime]) -> set[str]:
             continue
         seen.add(sid)
         lasted = (kill - answered).total_seconds()
-        assert lasted - LEASE / 3 - SLACK < row["duration"] < lasted + SLACK, (sid, lasted, row)
+        assert lasted - LEASE / 3 - LATE < row["duration"] < lasted + SLACK, (sid, lasted, row)
         assert row["ended_at"] < kill + timedelta(seconds=SLACK), (sid, row)
     assert len(seen) > 5 * len(kills), "too few calls were answered for this to show anything"
     return seen
